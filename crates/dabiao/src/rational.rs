@@ -1,0 +1,329 @@
+//! Exact rational numbers: what is computed between a cell and a published point.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, Mul, Neg, Sub};
+use std::str::FromStr;
+
+use dashu_int::{IBig, UBig};
+use dashu_ratio::RBig;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// How points are rounded to the standard's decimals (DESIGN.md §2.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rounding {
+    /// 四舍五入: ties go away from zero.
+    #[default]
+    HalfUp,
+    /// 四舍六入五成双, GB/T 8170: ties go to the even digit.
+    HalfEven,
+}
+
+/// An exact rational number, unbounded, always in lowest terms.
+///
+/// It is read from a decimal (`"16.2"`, `"1e-3"`) or a fraction (`"1/3"`), never
+/// from a binary float, and prints as a decimal where it has one.
+///
+/// ```
+/// use dabiao::{Rational, Rounding};
+/// let third: Rational = "1/3".parse()?;
+/// assert_eq!((third.clone() + third.clone() + third.clone()), Rational::from(1));
+/// assert_eq!(third.to_string(), "1/3");
+/// assert_eq!("16.20".parse::<Rational>()?.to_string(), "16.2");
+/// assert_eq!("0.125".parse::<Rational>()?.round(2, Rounding::HalfUp), Some(13));
+/// assert_eq!("0.125".parse::<Rational>()?.round(2, Rounding::HalfEven), Some(12));
+/// # Ok::<(), dabiao::NotANumber>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Rational(RBig);
+
+/// A text that is neither a decimal nor a fraction of two.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a number: expected a decimal such as 16.2 or a fraction such as 1/3")]
+pub struct NotANumber;
+
+/// No number in a standard has more digits, before or after the point.
+const MAX_DIGITS: usize = 40;
+
+impl Rational {
+    /// 0.
+    pub const ZERO: Rational = Rational(RBig::ZERO);
+    /// 1.
+    pub const ONE: Rational = Rational(RBig::ONE);
+
+    /// `numerator ÷ denominator`, or nothing where the denominator is 0.
+    #[must_use]
+    pub fn ratio(numerator: i128, denominator: i128) -> Option<Self> {
+        (denominator != 0).then(|| {
+            Rational(RBig::from_parts_signed(
+                IBig::from(numerator),
+                IBig::from(denominator),
+            ))
+        })
+    }
+
+    /// `scaled ÷ 10^decimals`.
+    #[must_use]
+    pub fn from_scaled(scaled: i128, decimals: u8) -> Self {
+        let denominator = UBig::from(10u8).pow(usize::from(decimals));
+        Rational(RBig::from_parts(IBig::from(scaled), denominator))
+    }
+
+    /// The quotient, or nothing where the divisor is 0.
+    #[must_use]
+    pub fn checked_div(&self, divisor: &Rational) -> Option<Self> {
+        (!divisor.is_zero()).then(|| Rational(&self.0 / &divisor.0))
+    }
+
+    /// Whether it is 0.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.0.is_zero()
+    }
+
+    /// Whether it is below 0.
+    #[must_use]
+    pub fn is_negative(&self) -> bool {
+        *self < Rational::ZERO
+    }
+
+    /// Whether it is a whole number.
+    #[must_use]
+    pub fn is_integer(&self) -> bool {
+        self.0.is_int()
+    }
+
+    /// The whole number at or below it, where it fits.
+    #[must_use]
+    pub fn floor(&self) -> Option<i64> {
+        i64::try_from(self.0.floor()).ok()
+    }
+
+    /// The largest whole number at or below it, as a number.
+    #[must_use]
+    pub fn floor_exact(&self) -> Self {
+        Rational(RBig::from(self.0.floor()))
+    }
+
+    /// The smallest whole number at or above it, as a number.
+    #[must_use]
+    pub fn ceil_exact(&self) -> Self {
+        Rational(RBig::from(self.0.ceil()))
+    }
+
+    /// Its distance from 0.
+    #[must_use]
+    pub fn abs(&self) -> Self {
+        if self.is_negative() {
+            -self
+        } else {
+            self.clone()
+        }
+    }
+
+    /// Held between two bounds; where they cross, the lower one wins.
+    #[must_use]
+    pub fn clamped(self, low: Option<&Rational>, high: Option<&Rational>) -> Self {
+        let mut held = self;
+        if let Some(high) = high
+            && held > *high
+        {
+            held = high.clone();
+        }
+        if let Some(low) = low
+            && held < *low
+        {
+            held = low.clone();
+        }
+        held
+    }
+
+    /// Rounded once to `decimals` digits, as an integer scaled by `10^decimals`;
+    /// nothing where that does not fit.
+    #[must_use]
+    pub fn round(&self, decimals: u8, rounding: Rounding) -> Option<i64> {
+        i64::try_from(self.round_unbounded(decimals, rounding)).ok()
+    }
+
+    fn round_unbounded(&self, decimals: u8, rounding: Rounding) -> IBig {
+        let scale = IBig::from(UBig::from(10u8).pow(usize::from(decimals)));
+        let denominator = IBig::from(self.0.denominator().clone());
+        let magnitude = self.abs();
+        let scaled = magnitude.0.numerator() * scale;
+        let mut quotient = &scaled / &denominator;
+        let twice_rest = (&scaled - &quotient * &denominator) * IBig::from(2);
+        let odd = !(&quotient % IBig::from(2)).is_zero();
+        let up = match rounding {
+            Rounding::HalfUp => twice_rest >= denominator,
+            Rounding::HalfEven => twice_rest > denominator || (twice_rest == denominator && odd),
+        };
+        if up {
+            quotient += IBig::ONE;
+        }
+        if self.is_negative() {
+            -quotient
+        } else {
+            quotient
+        }
+    }
+
+    /// The nearest `f64`, for charts and estimates; never for scoring.
+    #[must_use]
+    pub fn to_f64(&self) -> f64 {
+        self.0.to_f64().value()
+    }
+
+    /// Whether it can be written with at most `decimals` digits after the point.
+    #[must_use]
+    pub fn fits_decimals(&self, decimals: u8) -> bool {
+        let scale = UBig::from(10u8).pow(usize::from(decimals));
+        (scale % self.0.denominator()).is_zero()
+    }
+
+    /// Written for people: at most `decimals` digits (half-up), no trailing zeros.
+    ///
+    /// ```
+    /// let share = dabiao::Rational::ratio(2, 3).unwrap();
+    /// assert_eq!(share.display(6), "0.666667");
+    /// ```
+    #[must_use]
+    pub fn display(&self, decimals: u8) -> String {
+        let scaled = self.round_unbounded(decimals, Rounding::HalfUp);
+        let negative = scaled < IBig::ZERO;
+        let digits = if negative { -scaled } else { scaled }.to_string();
+        let width = usize::from(decimals);
+        let padded = format!("{digits:0>fill$}", fill = width + 1);
+        let (whole, fraction) = padded.split_at(padded.len() - width);
+        let fraction = fraction.trim_end_matches('0');
+        let sign = if negative { "-" } else { "" };
+        if fraction.is_empty() {
+            format!("{sign}{whole}")
+        } else {
+            format!("{sign}{whole}.{fraction}")
+        }
+    }
+
+    /// How many digits after the point write it exactly, where any number does.
+    fn exact_decimals(&self) -> Option<u8> {
+        (0..=MAX_DIGITS as u8).find(|digits| self.fits_decimals(*digits))
+    }
+}
+
+fn parse_decimal(text: &str) -> Result<Rational, NotANumber> {
+    let (mantissa, exponent) = match text.find(['e', 'E']) {
+        Some(at) => {
+            let exponent: i32 = text[at + 1..].parse().map_err(|_| NotANumber)?;
+            (&text[..at], exponent)
+        }
+        None => (text, 0),
+    };
+    let (negative, mantissa) = match mantissa.as_bytes().first() {
+        Some(b'-') => (true, &mantissa[1..]),
+        Some(b'+') => (false, &mantissa[1..]),
+        _ => (false, mantissa),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    let places = fraction.len() as i64 - i64::from(exponent);
+    let sound = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    if !sound || digits.len() > 2 * MAX_DIGITS || places.unsigned_abs() > MAX_DIGITS as u64 {
+        return Err(NotANumber);
+    }
+    let magnitude = UBig::from_str_radix(&digits, 10).map_err(|_| NotANumber)?;
+    let power = UBig::from(10u8).pow(places.unsigned_abs() as usize);
+    let value = if places >= 0 {
+        RBig::from_parts(IBig::from(magnitude), power)
+    } else {
+        RBig::from(magnitude * power)
+    };
+    Ok(Rational(if negative { -value } else { value }))
+}
+
+impl FromStr for Rational {
+    type Err = NotANumber;
+
+    fn from_str(text: &str) -> Result<Self, NotANumber> {
+        match text.split_once('/') {
+            None => parse_decimal(text.trim()),
+            Some((numerator, denominator)) => {
+                let numerator = parse_decimal(numerator.trim())?;
+                let denominator = parse_decimal(denominator.trim())?;
+                numerator.checked_div(&denominator).ok_or(NotANumber)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Rational {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.exact_decimals() {
+            Some(digits) => f.write_str(&self.display(digits)),
+            None => write!(f, "{}/{}", self.0.numerator(), self.0.denominator()),
+        }
+    }
+}
+
+impl From<i64> for Rational {
+    fn from(whole: i64) -> Self {
+        Rational(RBig::from(IBig::from(whole)))
+    }
+}
+
+macro_rules! binary_operators {
+    ($($operator:ident $method:ident),*) => {$(
+        impl $operator for Rational {
+            type Output = Rational;
+            fn $method(self, other: Rational) -> Rational {
+                Rational(self.0.$method(other.0))
+            }
+        }
+        impl $operator<&Rational> for &Rational {
+            type Output = Rational;
+            fn $method(self, other: &Rational) -> Rational {
+                Rational((&self.0).$method(&other.0))
+            }
+        }
+    )*};
+}
+binary_operators!(Add add, Sub sub, Mul mul);
+
+impl Neg for Rational {
+    type Output = Rational;
+    fn neg(self) -> Rational {
+        Rational(-self.0)
+    }
+}
+
+impl Neg for &Rational {
+    type Output = Rational;
+    fn neg(self) -> Rational {
+        Rational(-self.0.clone())
+    }
+}
+
+impl Sum for Rational {
+    fn sum<I: Iterator<Item = Rational>>(terms: I) -> Rational {
+        terms.fold(Rational::ZERO, |total, term| total + term)
+    }
+}
+
+impl<'a> Sum<&'a Rational> for Rational {
+    fn sum<I: Iterator<Item = &'a Rational>>(terms: I) -> Rational {
+        terms.fold(Rational::ZERO, |total, term| &total + term)
+    }
+}
+
+impl Serialize for Rational {
+    /// As text, so that no reader turns it into a binary float.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Rational {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,3 @@
+//! Standards: what is written, how it is read, checked and compiled.
+
+pub mod document;
