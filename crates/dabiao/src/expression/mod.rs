@@ -10,21 +10,29 @@
 //! condition  = conjunct { ("or" | "或") conjunct }
 //! conjunct   = negation { ("and" | "且") negation }
 //! negation   = ("not" | "非") negation | comparison | "(" condition ")"
-//! comparison = expression [ (">=" | "≥" | ">" | "<=" | "≤" | "<" | "=" | "==" | "≠" | "!=") expression ]
+//! comparison = expression [ (">=" | "≥" | ">" | "<=" | "≤" | "<" | "=" | "==" | "≠" | "!=" | "<>") expression ]
 //! expression = term { ("+" | "-" | "−") term }
 //! term       = factor { ("*" | "×" | "/" | "÷") factor }
 //! factor     = ("-" | "−") factor | number ["%" | "‰"] | date | label | "yes" | "no" | "是" | "否"
 //!            | name | "(" expression ")" | ("min" | "max") "(" expression { "," expression } ")"
 //!            | "days" "(" expression "," expression ")"
-//! date       = YYYY-MM-DD, without blanks          label = text in "…" or '…'
+//! date       = YYYY-MM-DD, without blanks          label = text in "…", '…', “…” or ‘…’
 //! name       = a Unicode identifier, or anything but a backquote between backquotes
 //! ```
 //!
-//! A comparison without an operator is a yes-no measure that must be yes.
+//! A comparison without an operator is a yes-no measure that must be yes. Full-width signs,
+//! brackets and digits are read; nothing nests deeper than [`MAX_DEPTH`].
 
 use std::fmt;
 
 use crate::rational::Rational;
+
+mod lexer;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+pub use parse::{MAX_DEPTH, SyntaxError};
 
 /// A number as it stands in a standard, with the sign that followed it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -299,6 +307,19 @@ fn write_name(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
     }
 }
 
+/// In the first kind of quotation marks that the label does not close itself.
+fn write_label(f: &mut fmt::Formatter<'_>, label: &str) -> fmt::Result {
+    const MARKS: [(char, char); 4] = [
+        ('"', '"'),
+        ('\'', '\''),
+        ('\u{201c}', '\u{201d}'),
+        ('\u{2018}', '\u{2019}'),
+    ];
+    let fitting = MARKS.iter().find(|(_, close)| !label.contains(*close));
+    let (open, close) = fitting.unwrap_or(&MARKS[0]);
+    write!(f, "{open}{label}{close}")
+}
+
 fn write_list(f: &mut fmt::Formatter<'_>, head: &str, terms: &[&Expression]) -> fmt::Result {
     write!(f, "{head}(")?;
     for (i, term) in terms.iter().enumerate() {
@@ -322,14 +343,17 @@ impl fmt::Display for Expression {
         };
         match self {
             Expression::Number(quantity) => write!(f, "{quantity}"),
-            Expression::Label(label) if label.contains('"') => write!(f, "'{label}'"),
-            Expression::Label(label) => write!(f, "\"{label}\""),
+            Expression::Label(label) => write_label(f, label),
             Expression::YesNo(yes) => f.write_str(if *yes { "yes" } else { "no" }),
             Expression::Date(date) => write!(f, "{date}"),
             Expression::Measure(name) => write_name(f, name),
+            // "-3" is the number -3, so the negated number keeps its brackets.
+            Expression::Negate(inner) if matches!(**inner, Expression::Number(_)) => {
+                write!(f, "-({inner})")
+            }
             Expression::Negate(inner) => {
                 f.write_str("-")?;
-                held(f, inner, 4)
+                held(f, inner, 3)
             }
             Expression::Binary(operator, left, right) => {
                 let (sign, binding) = match operator {
