@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod explain;
 pub mod expression;
 mod fault;
 mod lang;
