@@ -1,0 +1,3 @@
+//! The engine agrees with the reference on everything, over random standards and tables.
+
+mod reference;
