@@ -72,6 +72,9 @@ fault_codes! {
     Computed = "value-computed-range", "计算结果超出范围", "a computed value beyond 10^12";
     MissingValue = "value-missing", "缺少不得缺的值", "a value that must not be missing";
     BothGiven = "value-both-given", "既有汇总值又有明细值", "both rolled up and given";
+    // Advice: not a fault, but worth a look.
+    AdviceDecimals = "advice-decimals", "小数位数过多,已修约", "more than 6 decimals, rounded";
+    AdvicePercent = "advice-percent", "整列像是未写百分号", "a percent column that looks like bare ratios";
     // Scoring.
     CohortNeeded = "cohort-needed", "需要全体统计量", "a rule needs the statistics of a cohort";
     CohortMismatch = "cohort-mismatch", "统计量与标准不符", "the statistics belong to another standard";

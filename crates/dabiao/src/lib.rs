@@ -2,13 +2,26 @@
 
 #![forbid(unsafe_code)]
 
+mod cohort;
+mod decimal;
 pub mod explain;
 pub mod expression;
 mod fault;
 mod lang;
+mod observations;
+mod plan;
+mod points;
 mod rational;
+mod score;
 pub mod standard;
 
+pub use cohort::Statistics;
+pub use decimal::Decimal;
 pub use fault::{Fault, FaultCode, Faults, Place};
 pub use lang::{Lang, Text, UnknownLang};
+pub use observations::{Cell, NOT_APPLICABLE_WORD, Observations, ObservationsBuilder};
+pub use plan::marking::State;
+pub use points::Points;
 pub use rational::{NotANumber, Rational, Rounding};
+pub use score::{Flag, Progress, ScoreOptions, Scores};
+pub use standard::Standard;

@@ -59,6 +59,42 @@ pub struct Document {
     pub grades: Vec<Grade>,
 }
 
+impl Document {
+    /// The labels that a label measure may take: its own, or those of the first rule by levels
+    /// that marks it.
+    #[must_use]
+    pub fn labels_of(&self, measure: &Measure) -> Vec<String> {
+        if !measure.labels.is_empty() || measure.kind != MeasureKind::Label {
+            return measure.labels.clone();
+        }
+        let mut markings = Vec::new();
+        let mut sections: Vec<&Section> = self.sections.iter().rev().collect();
+        while let Some(section) = sections.pop() {
+            markings.extend(section.items.iter().map(|item| &item.marking));
+            sections.extend(section.sections.iter().rev());
+        }
+        let extras = self.bonus.iter().chain(&self.deductions);
+        markings.extend(extras.map(|item| &item.marking));
+        let checks = |marking: &'_ Marking| match &marking.rule {
+            Rule::Checks(checks) => checks.checks.iter().map(|c| c.marking.clone()).collect(),
+            _ => vec![marking.clone()],
+        };
+        let named = markings.into_iter().flat_map(checks).find_map(|marking| {
+            let marks_it =
+                marking.value.as_ref().and_then(Expression::lone_measure) == Some(&measure.name);
+            match marking.rule {
+                Rule::Levels(levels) if marks_it => Some(levels),
+                _ => None,
+            }
+        });
+        named
+            .into_iter()
+            .flatten()
+            .map(|(label, _)| label)
+            .collect()
+    }
+}
+
 /// What a missing value earns (DESIGN.md §2.5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,0 +1,428 @@
+//! Building a table row by row or cell by cell, with every fault in its place.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use super::cell::{self, Cell};
+use super::{Column, MISSING, Observations, Table};
+use crate::decimal::Decimal;
+use crate::fault::{Fault, FaultCode, Faults, Place};
+use crate::lang::Text;
+use crate::plan::MeasureId;
+use crate::standard::Standard;
+use crate::standard::document::MeasureKind;
+
+/// Attributes that every table may carry, with the headings that name them.
+const ATTRIBUTES: [(&str, &[&str]); 7] = [
+    ("name", &["name", "名称", "社区", "社区名称"]),
+    ("district", &["district", "区县", "区市", "所属区县"]),
+    ("street", &["street", "街道", "所属街道"]),
+    ("city", &["city", "市"]),
+    ("province", &["province", "省"]),
+    ("district_code", &["district_code", "区县编码"]),
+    ("street_code", &["street_code", "街道编码"]),
+];
+const CODE: [&str; 4] = ["code", "编码", "代码", "社区编码"];
+
+/// What a column of the heading is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Heading {
+    Code,
+    Attribute(usize),
+    Measure(MeasureId),
+    Unknown,
+}
+
+/// Builds [`Observations`]. A heading names `code` (编码), attributes (`name` 名称, `district`
+/// 区县, `street` 街道 and what the standard's cohorts share) and measures, by name or title.
+///
+/// Faults are collected; [`ObservationsBuilder::finish`] returns them all.
+#[derive(Debug)]
+pub struct ObservationsBuilder {
+    standard: Standard,
+    heading: Vec<Heading>,
+    titles: Vec<String>,
+    attributes: Vec<(String, Vec<String>)>,
+    given: Vec<bool>,
+    codes: Vec<String>,
+    rows: HashMap<String, usize>,
+    columns: Vec<Vec<i64>>,
+    /// Where each row began, in the file's lines.
+    lines: Vec<u64>,
+    file: Option<String>,
+    faults: Faults,
+    advice: Faults,
+    parts: Vec<PartColumn>,
+}
+
+/// Whether a percent column looks as if somebody typed bare ratios.
+#[derive(Clone, Copy, Debug, Default)]
+struct PartColumn {
+    signed: bool,
+    beyond_one: bool,
+    between: u64,
+}
+
+impl ObservationsBuilder {
+    /// An empty table for a standard.
+    #[must_use]
+    pub fn new(standard: &Standard) -> Self {
+        let measures = standard.document().measures.len();
+        let mut attributes: Vec<(String, Vec<String>)> = ATTRIBUTES
+            .iter()
+            .map(|(name, _)| ((*name).to_owned(), Vec::new()))
+            .collect();
+        for name in &standard.plan().attributes {
+            if !attributes.iter().any(|(held, _)| held == name) {
+                attributes.push((name.clone(), Vec::new()));
+            }
+        }
+        ObservationsBuilder {
+            standard: standard.clone(),
+            heading: Vec::new(),
+            titles: Vec::new(),
+            given: vec![false; attributes.len()],
+            attributes,
+            codes: Vec::new(),
+            rows: HashMap::new(),
+            columns: vec![Vec::new(); measures],
+            lines: Vec::new(),
+            file: None,
+            faults: Faults::new(),
+            advice: Faults::new(),
+            parts: vec![PartColumn::default(); measures],
+        }
+    }
+
+    /// Names the file that the rows come from, for faults.
+    pub fn file(&mut self, name: &str) -> &mut Self {
+        self.file = Some(name.to_owned());
+        self
+    }
+
+    /// Allows one more attribute as a column.
+    pub fn allow_attribute(&mut self, name: &str) -> &mut Self {
+        if !self.attributes.iter().any(|(held, _)| held == name) {
+            self.attributes
+                .push((name.to_owned(), vec![String::new(); self.codes.len()]));
+            self.given.push(false);
+        }
+        self
+    }
+
+    /// Names the columns of the rows that follow.
+    pub fn heading<S: AsRef<str>>(&mut self, titles: &[S]) -> &mut Self {
+        self.heading.clear();
+        self.titles = titles
+            .iter()
+            .map(|t| {
+                t.as_ref()
+                    .trim_matches(['\u{feff}', ' ', '\u{3000}', '\t'])
+                    .to_owned()
+            })
+            .collect();
+        for i in 0..self.titles.len() {
+            let title = self.titles[i].clone();
+            let heading = self.read_title(&title);
+            if heading == Heading::Unknown {
+                let expected = self.nearest(&title);
+                self.fault(FaultCode::UnknownColumn, 1, Some(&title), |fault| {
+                    fault.found(&title).expected(expected)
+                });
+            } else if self.heading.contains(&heading) {
+                self.fault(FaultCode::DuplicateColumn, 1, Some(&title), |fault| {
+                    fault.found(&title)
+                });
+            }
+            if let Heading::Attribute(attribute) = heading {
+                self.given[attribute] = true;
+            }
+            self.heading.push(heading);
+        }
+        if !self.heading.contains(&Heading::Code) {
+            self.fault(FaultCode::MissingColumn, 1, None, |fault| {
+                fault.expected("code")
+            });
+        }
+        self
+    }
+
+    fn read_title(&self, title: &str) -> Heading {
+        let document = self.standard.document();
+        if let Some(measure) = document.measures.iter().position(|m| m.name == title) {
+            return Heading::Measure(measure);
+        }
+        if CODE.contains(&title) {
+            return Heading::Code;
+        }
+        let known = ATTRIBUTES
+            .iter()
+            .find(|(_, titles)| titles.contains(&title))
+            .map(|(name, _)| *name);
+        let name = known.unwrap_or(title);
+        if let Some(attribute) = self.attributes.iter().position(|(held, _)| held == name) {
+            return Heading::Attribute(attribute);
+        }
+        let titled = document
+            .measures
+            .iter()
+            .position(|m| m.title.zh == title || m.title.en == title);
+        titled.map_or(Heading::Unknown, Heading::Measure)
+    }
+
+    /// The known heading that looks most like an unknown one.
+    fn nearest(&self, title: &str) -> Text {
+        let names = self
+            .standard
+            .document()
+            .measures
+            .iter()
+            .map(|m| m.name.as_str());
+        let known = names
+            .chain(CODE.into_iter().take(1))
+            .chain(self.attributes.iter().map(|(n, _)| n.as_str()));
+        match crate::standard::nearest_name(title, known) {
+            Some(name) => Text::new(
+                format!("已知的列,如 {name}"),
+                format!("a known column, perhaps {name}"),
+            ),
+            None => Text::new(
+                "编码、名称、区县或标准中的指标",
+                "code, name, district or a measure of the standard",
+            ),
+        }
+    }
+
+    /// Adds a row under the heading. `line` is its line in the file, from 1.
+    pub fn row(&mut self, line: u64, cells: &[Cell<'_>]) -> &mut Self {
+        if cells.len() != self.heading.len() {
+            let (found, expected) = (cells.len(), self.heading.len().to_string());
+            self.fault(FaultCode::ColumnLength, line, None, |fault| {
+                fault.found(found).expected(expected)
+            });
+            return self;
+        }
+        let Some(at) = self.heading.iter().position(|h| *h == Heading::Code) else {
+            return self;
+        };
+        let code = text_of(cells[at]);
+        let Some(row) = self.community(&code, line) else {
+            return self;
+        };
+        for (i, cell) in cells.iter().enumerate() {
+            match self.heading[i] {
+                Heading::Attribute(attribute) => self.attributes[attribute].1[row] = text_of(*cell),
+                Heading::Measure(measure) => {
+                    let title = std::mem::take(&mut self.titles[i]);
+                    self.cell(row, measure, *cell, line, &title);
+                    self.titles[i] = title;
+                }
+                Heading::Code | Heading::Unknown => {}
+            }
+        }
+        self
+    }
+
+    /// Adds one value of a long table: code, measure, value. A community appears with its
+    /// first value.
+    pub fn long_row(&mut self, line: u64, code: &str, measure: &str, value: Cell<'_>) -> &mut Self {
+        let code = code.trim();
+        let row = match self.rows.get(code) {
+            Some(row) => Some(*row),
+            None => self.community(code, line),
+        };
+        let Some(row) = row else { return self };
+        match self.read_title(measure.trim()) {
+            Heading::Measure(id) => {
+                if self.columns[id][row] == MISSING {
+                    self.cell(row, id, value, line, measure);
+                } else {
+                    let code = code.to_owned();
+                    self.fault(FaultCode::DuplicateRow, line, Some(measure), |fault| {
+                        fault.about(code)
+                    });
+                }
+            }
+            Heading::Attribute(attribute) => {
+                self.given[attribute] = true;
+                self.attributes[attribute].1[row] = text_of(value);
+            }
+            Heading::Code | Heading::Unknown => {
+                let expected = self.nearest(measure);
+                self.fault(FaultCode::UnknownMeasureRow, line, None, |fault| {
+                    fault.found(measure).expected(expected)
+                });
+            }
+        }
+        self
+    }
+
+    /// Starts a community's row; nothing where its code is blank or already there.
+    fn community(&mut self, code: &str, line: u64) -> Option<usize> {
+        if code.is_empty() {
+            self.fault(FaultCode::EmptyCode, line, Some("code"), |fault| fault);
+            return None;
+        }
+        let row = self.codes.len();
+        match self.rows.entry(code.to_owned()) {
+            Entry::Occupied(first) => {
+                let first = self.lines[*first.get()];
+                self.fault(FaultCode::DuplicateRow, line, Some("code"), |fault| {
+                    fault.found(code).expected(Text::new(
+                        format!("每个编码一行(首次出现在第 {first} 行)"),
+                        format!("one row a code (first in row {first})"),
+                    ))
+                });
+                return None;
+            }
+            Entry::Vacant(entry) => entry.insert(row),
+        };
+        self.codes.push(code.to_owned());
+        self.lines.push(line);
+        for (_, values) in &mut self.attributes {
+            values.push(String::new());
+        }
+        for column in &mut self.columns {
+            column.push(MISSING);
+        }
+        Some(row)
+    }
+
+    fn cell(&mut self, row: usize, measure: MeasureId, cell: Cell<'_>, line: u64, title: &str) {
+        let plan = &self.standard.plan().measures[measure];
+        match cell::read(plan, cell) {
+            Ok(read) => {
+                if plan.sign.is_some()
+                    && plan.kind == MeasureKind::Number
+                    && read.value > MISSING + 1
+                {
+                    let one = Decimal::from_i64(1).unwrap_or_default().millionths();
+                    let part = &mut self.parts[measure];
+                    part.signed |= read.signed;
+                    part.beyond_one |= read.value > one || read.value < 0;
+                    part.between += u64::from(read.value > 0 && read.value < one);
+                }
+                self.columns[measure][row] = read.value;
+                if read.rounded {
+                    let place = self.place(line, Some(title));
+                    let fault = Fault::new(FaultCode::AdviceDecimals).at(place);
+                    let kept = Decimal::from_millionths(read.value).unwrap_or_default();
+                    self.advice
+                        .push(fault.about(&self.codes[row]).found(text_of(cell)).expected(
+                            Text::new(
+                                format!("至多 6 位小数,按 {kept} 计"),
+                                format!("at most 6 decimals; taken as {kept}"),
+                            ),
+                        ));
+                }
+            }
+            Err(fault) => {
+                let place = self.place(line, Some(title));
+                self.faults.push(fault.at(place).about(&self.codes[row]));
+            }
+        }
+    }
+
+    fn place(&self, line: u64, field: Option<&str>) -> Place {
+        Place {
+            file: self.file.clone(),
+            line: Some(line),
+            field: field.map(str::to_owned),
+            ..Place::default()
+        }
+    }
+
+    fn fault(
+        &mut self,
+        code: FaultCode,
+        line: u64,
+        field: Option<&str>,
+        fill: impl FnOnce(Fault) -> Fault,
+    ) {
+        let fault = Fault::new(code).at(self.place(line, field));
+        self.faults.push(fill(fault));
+    }
+
+    /// Adds a fault that a reader found before the table saw the cell.
+    pub fn push_fault(&mut self, fault: Fault) -> &mut Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// The table, rows sorted by code.
+    ///
+    /// # Errors
+    /// All faults of all rows.
+    pub fn finish(mut self) -> Result<Observations, Faults> {
+        for (measure, part) in self.parts.iter().enumerate() {
+            if part.between > 0 && !part.signed && !part.beyond_one {
+                let name = &self.standard.plan().measures[measure].name;
+                let place = Place {
+                    file: self.file.clone(),
+                    field: Some(name.clone()),
+                    ..Place::default()
+                };
+                self.advice.push(Fault::new(FaultCode::AdvicePercent).at(place).expected(Text::new(
+                    "整列都在 0 与 1 之间;0.95 按 0.95% 计,如指 95% 请写 95%",
+                    "the whole column is between 0 and 1; 0.95 is read as 0.95%; write 95% if that is meant",
+                )));
+            }
+        }
+        if !self.faults.is_empty() {
+            return Err(self.faults);
+        }
+        let mut order: Vec<usize> = (0..self.codes.len()).collect();
+        order.sort_unstable_by(|a, b| self.codes[*a].cmp(&self.codes[*b]));
+        let texts = |values: &mut Vec<String>| {
+            order
+                .iter()
+                .map(|row| std::mem::take(&mut values[*row]))
+                .collect()
+        };
+        let mut attributes = Vec::new();
+        for ((name, mut values), given) in self.attributes.into_iter().zip(self.given) {
+            if given {
+                attributes.push((name, texts(&mut values)));
+            }
+        }
+        let codes = texts(&mut self.codes);
+        let sorted =
+            |column: &Vec<i64>| Column::Plain(order.iter().map(|row| column[*row]).collect());
+        let mut columns: Vec<Column> = self.columns.iter().map(sorted).collect();
+        let derived = self.standard.plan().measures.iter();
+        columns.extend(
+            derived
+                .filter_map(|m| m.within.as_ref())
+                .map(|(base, _)| Column::Same(*base)),
+        );
+        Ok(Observations(Arc::new(Table {
+            incomplete: vec![false; order.len()],
+            lines: order.iter().map(|row| self.lines[*row]).collect(),
+            columns,
+            codes,
+            attributes,
+            advice: self.advice.listed,
+            file: self.file,
+            ..Table::default()
+        })))
+    }
+}
+
+/// A code or an attribute: text as it is, a whole number in digits.
+fn text_of(cell: Cell<'_>) -> String {
+    match cell {
+        Cell::Blank => String::new(),
+        Cell::NotApplicable => super::NOT_APPLICABLE_WORD.to_owned(),
+        Cell::Text(text) => text.trim().to_owned(),
+        Cell::Integer(whole) => whole.to_string(),
+        Cell::Float(float) | Cell::Percentage(float) => float.to_string(),
+        Cell::Scaled {
+            scaled,
+            decimals: 0,
+        } => scaled.to_string(),
+        Cell::Scaled { scaled, decimals } => format!("{scaled}e{}", -i32::from(decimals)),
+        Cell::Bool(yes) => yes.to_string(),
+        Cell::Date(date) => date.to_string(),
+    }
+}

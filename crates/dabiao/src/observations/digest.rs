@@ -1,0 +1,73 @@
+//! The SHA-256 of a table, over a form that no file format or row order changes.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use super::{Observations, write_cell};
+use crate::standard::Standard;
+
+impl Observations {
+    /// The SHA-256 of the observations in hexadecimal, over their canonical form: UTF-8 lines,
+    /// each ended by a line feed. The first is `dabiao-observations 1`; then one line a
+    /// community, sorted by code as bytes: a JSON array of the code, an object of the
+    /// attributes that are not blank, and an object of the values that are not missing, both
+    /// sorted by name. A value is text: a decimal without trailing zeros (an exact quotient as
+    /// `n/d`), 是 or 否, a label, a date as `YYYY-MM-DD`, or 不涉及.
+    #[must_use]
+    pub fn digest(&self, standard: &Standard) -> String {
+        let mut hash = Sha256::new();
+        hash.update(b"dabiao-observations 1\n");
+        let measures = &standard.plan().measures;
+        let mut by_name: Vec<usize> = (0..standard.document().measures.len()).collect();
+        by_name.sort_by(|a, b| measures[*a].name.cmp(&measures[*b].name));
+        let mut attributes: Vec<&(String, Vec<String>)> = self.0.attributes.iter().collect();
+        attributes.sort();
+        let mut line = String::new();
+        for (row, code) in self.codes().iter().enumerate() {
+            line.clear();
+            line.push('[');
+            push_json(&mut line, code);
+            line.push_str(",{");
+            let texts = attributes
+                .iter()
+                .map(|(name, values)| (name.as_str(), values[row].clone()));
+            push_members(&mut line, texts.filter(|(_, text)| !text.is_empty()));
+            line.push_str("},{");
+            let cells = by_name.iter().filter_map(|id| {
+                let measure = &measures[*id];
+                Some((
+                    measure.name.as_str(),
+                    write_cell(measure, self.row(measures, row), *id)?,
+                ))
+            });
+            push_members(&mut line, cells);
+            line.push_str("}]\n");
+            hash.update(line.as_bytes());
+        }
+        to_hex(&hash.finalize())
+    }
+}
+
+fn push_members<'a>(line: &mut String, members: impl Iterator<Item = (&'a str, String)>) {
+    for (i, (name, text)) in members.enumerate() {
+        if i > 0 {
+            line.push(',');
+        }
+        push_json(line, name);
+        line.push(':');
+        push_json(line, &text);
+    }
+}
+
+fn push_json(line: &mut String, text: &str) {
+    // Writing a string into a string cannot fail.
+    line.push_str(&serde_json::to_string(text).unwrap_or_default());
+}
+
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,310 @@
+//! Tables of observations: one row a community, one column a measure.
+//!
+//! A cell is one `i64`: millionths of a number, 0 or 1 for no and yes, a label's index, days
+//! since 1970-01-01; two values are set aside for what is missing and what does not apply.
+//! A column of rolled-up or combined values holds exact quotients instead.
+
+mod builder;
+mod cell;
+mod digest;
+
+pub use builder::ObservationsBuilder;
+pub use cell::{Cell, NOT_APPLICABLE_WORD};
+pub(crate) use digest::to_hex;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::fault::{Fault, Faults, Place};
+use crate::plan::node::{Reading, Row};
+use crate::plan::{MeasureId, MeasurePlan};
+use crate::points::Points;
+use crate::rational::Rational;
+use crate::standard::Standard;
+use crate::standard::document::MeasureKind;
+
+/// A blank cell in a plain column.
+pub(crate) const MISSING: i64 = i64::MIN;
+/// 不涉及 in a plain column.
+pub(crate) const NOT_APPLICABLE: i64 = i64::MIN + 1;
+
+/// The values of communities, checked against a standard's measures.
+///
+/// Rows are sorted by code, as bytes. Cloning is cheap.
+///
+/// ```
+/// # fn main() -> Result<(), dabiao::Faults> {
+/// use dabiao::{Observations, Standard};
+/// let standard = Standard::builtin("weihai-2020")?;
+/// let table = Observations::from_rows(
+///     &standard,
+///     &["code", "name", "district", "meetings", "activities"],
+///     &[&["c2", "乙社区", "环翠区", "3", "12"], &["c1", "甲社区", "环翠区", "", "不涉及"]],
+/// )?;
+/// assert_eq!(table.codes(), ["c1", "c2"]);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Observations(pub(crate) Arc<Table>);
+
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    pub(crate) codes: Vec<String>,
+    /// `name` and other attributes, by name: one text a row.
+    pub(crate) attributes: Vec<(String, Vec<String>)>,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) advice: Vec<Fault>,
+    pub(crate) file: Option<String>,
+    /// The line of each row, where they come from a file.
+    pub(crate) lines: Vec<u64>,
+    /// Items marked for each unit, with their rolled-up points.
+    pub(crate) unit_points: HashMap<String, Vec<UnitPoints>>,
+    /// Where phases were merged: for each item the phase of each row, an index into `earlier`.
+    pub(crate) phases: Vec<Vec<u8>>,
+    /// The columns of each phase, with the rows of this table.
+    pub(crate) earlier: Vec<Vec<Column>>,
+    /// Rows whose roll-up left out units without a value.
+    pub(crate) incomplete: Vec<bool>,
+}
+
+/// An item's points rolled up from units.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum UnitPoints {
+    Points(Rational),
+    Missing,
+    NotApplicable,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Column {
+    /// As observed.
+    Plain(Vec<i64>),
+    /// Rolled up or combined, exactly.
+    Exact(Vec<Reading<Rational>>),
+    /// The same as the column of another measure: what a division sees of a measure, in a
+    /// table that carries it already rolled up.
+    Same(MeasureId),
+}
+
+impl Observations {
+    /// A table of texts, as a person types them, with a heading.
+    ///
+    /// The heading names `code` and, each at most once, `name`, other attributes and measures,
+    /// in any order; see [`ObservationsBuilder`] for what it accepts.
+    ///
+    /// # Errors
+    /// All faults of the table at once; rows are counted from the heading, which is row 1.
+    pub fn from_rows<R: AsRef<[T]>, T: AsRef<str>>(
+        standard: &Standard,
+        heading: &[&str],
+        rows: &[R],
+    ) -> Result<Self, Faults> {
+        let mut builder = ObservationsBuilder::new(standard);
+        builder.heading(heading);
+        for (i, row) in rows.iter().enumerate() {
+            let cells: Vec<Cell<'_>> = row
+                .as_ref()
+                .iter()
+                .map(|text| Cell::Text(text.as_ref()))
+                .collect();
+            builder.row(i as u64 + 2, &cells);
+        }
+        builder.finish()
+    }
+
+    /// How many communities there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.codes.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.codes.is_empty()
+    }
+
+    /// The communities' codes, in the order of all results.
+    #[must_use]
+    pub fn codes(&self) -> &[String] {
+        &self.0.codes
+    }
+
+    /// The row of a code.
+    #[must_use]
+    pub fn row_of(&self, code: &str) -> Option<usize> {
+        self.0
+            .codes
+            .binary_search_by(|held| held.as_str().cmp(code))
+            .ok()
+    }
+
+    /// An attribute of every community (`name`, `district`, …), or nothing where the table has
+    /// no such column.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&[String]> {
+        let held = self.0.attributes.iter().find(|(held, _)| held == name)?;
+        Some(&held.1)
+    }
+
+    /// The names of the attributes that the table has.
+    pub fn attribute_names(&self) -> impl Iterator<Item = &str> {
+        self.0.attributes.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// What a reader should look at although it is no fault: rounded digits, a percent column
+    /// that looks like bare ratios.
+    #[must_use]
+    pub fn advice(&self) -> &[Fault] {
+        &self.0.advice
+    }
+
+    pub(crate) fn place(&self, row: usize) -> Place {
+        Place {
+            file: self.0.file.clone(),
+            line: self.0.lines.get(row).copied(),
+            ..Place::default()
+        }
+    }
+
+    /// A row as an item's own value sees it: the phase that last marked the item.
+    pub(crate) fn own_row<'a>(
+        &'a self,
+        measures: &'a [MeasurePlan],
+        row: usize,
+        item: usize,
+    ) -> TableRow<'a> {
+        match self.0.phases.get(item).and_then(|phases| phases.get(row)) {
+            Some(&phase) => TableRow {
+                columns: &self.0.earlier[usize::from(phase)],
+                measures,
+                row,
+            },
+            None => self.row(measures, row),
+        }
+    }
+
+    pub(crate) fn row<'a>(&'a self, measures: &'a [MeasurePlan], row: usize) -> TableRow<'a> {
+        TableRow {
+            columns: &self.0.columns,
+            measures,
+            row,
+        }
+    }
+}
+
+impl Column {
+    pub(crate) fn is_blank(&self, row: usize) -> bool {
+        match self {
+            Column::Plain(cells) => cells.get(row).is_none_or(|cell| *cell == MISSING),
+            Column::Exact(cells) => cells.get(row).is_none_or(|cell| *cell == Reading::Missing),
+            Column::Same(_) => false,
+        }
+    }
+}
+
+/// One row of a table.
+#[derive(Clone, Copy)]
+pub(crate) struct TableRow<'a> {
+    columns: &'a [Column],
+    measures: &'a [MeasurePlan],
+    row: usize,
+}
+
+impl Row for TableRow<'_> {
+    fn number(&self, measure: MeasureId) -> Reading<Rational> {
+        match self.columns.get(measure) {
+            Some(Column::Plain(cells)) => match cells.get(self.row).copied().unwrap_or(MISSING) {
+                MISSING => Reading::Missing,
+                NOT_APPLICABLE => Reading::NotApplicable,
+                days if self.measures[measure].kind == MeasureKind::Date => {
+                    Reading::Value(Rational::from(days))
+                }
+                millionths => Reading::Value(Rational::from_scaled(
+                    i128::from(millionths),
+                    crate::Decimal::DIGITS,
+                )),
+            },
+            Some(Column::Exact(cells)) => cells.get(self.row).cloned().unwrap_or(Reading::Missing),
+            Some(Column::Same(base)) => self.number(*base),
+            None => Reading::Missing,
+        }
+    }
+
+    fn code(&self, measure: MeasureId) -> Reading<i64> {
+        match self.columns.get(measure) {
+            Some(Column::Plain(cells)) => match cells.get(self.row).copied().unwrap_or(MISSING) {
+                MISSING => Reading::Missing,
+                NOT_APPLICABLE => Reading::NotApplicable,
+                code => Reading::Value(code),
+            },
+            Some(Column::Exact(cells)) => match cells.get(self.row) {
+                Some(Reading::Value(value)) => {
+                    value.floor().map_or(Reading::Missing, Reading::Value)
+                }
+                Some(Reading::NotApplicable) => Reading::NotApplicable,
+                _ => Reading::Missing,
+            },
+            Some(Column::Same(base)) => self.code(*base),
+            None => Reading::Missing,
+        }
+    }
+}
+
+/// Days since 1970-01-01.
+pub(crate) fn days_of(date: jiff::civil::Date) -> i64 {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    date.since((jiff::Unit::Day, epoch))
+        .map_or(0, |span| i64::from(span.get_days()))
+}
+
+/// The day so many days after 1970-01-01.
+pub(crate) fn date_of(days: i64) -> Option<jiff::civil::Date> {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    epoch
+        .checked_add(jiff::Span::new().try_days(days).ok()?)
+        .ok()
+}
+
+/// How a value is written for people and in digests.
+pub(crate) fn write_cell(
+    measure: &MeasurePlan,
+    row: TableRow<'_>,
+    id: MeasureId,
+) -> Option<String> {
+    let coded = matches!(measure.kind, MeasureKind::YesNo | MeasureKind::Label);
+    let number = if coded {
+        match row.code(id) {
+            Reading::Value(code) => Reading::Value(Rational::from(code)),
+            Reading::Missing => Reading::Missing,
+            Reading::NotApplicable => Reading::NotApplicable,
+        }
+    } else {
+        row.number(id)
+    };
+    match number {
+        Reading::Missing => None,
+        Reading::NotApplicable => Some(NOT_APPLICABLE_WORD.to_owned()),
+        Reading::Value(value) => Some(match measure.kind {
+            MeasureKind::YesNo => if value.is_zero() { "否" } else { "是" }.to_owned(),
+            MeasureKind::Label => {
+                let index = value.floor().and_then(|i| usize::try_from(i).ok());
+                index
+                    .and_then(|i| measure.labels.get(i))
+                    .cloned()
+                    .unwrap_or_default()
+            }
+            MeasureKind::Date => value
+                .floor()
+                .and_then(date_of)
+                .map(|d| d.to_string())
+                .unwrap_or_default(),
+            _ => value.to_string(),
+        }),
+    }
+}
+
+/// Scaled points of a column, with a value set aside for none.
+pub(crate) fn optional_points(scaled: i64, decimals: u8) -> Option<Points> {
+    (scaled != MISSING).then(|| Points::new(scaled, decimals))
+}

@@ -1,0 +1,74 @@
+//! Published points: rounded once, printed with exactly the standard's decimals.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::rational::Rational;
+
+/// Points as they are published and compared: a whole number of units of `10^-decimals`.
+///
+/// ```
+/// use dabiao::Points;
+/// let points = Points::new(9_050, 2);
+/// assert_eq!(points.to_string(), "90.50");
+/// assert_eq!(points.scaled(), 9_050);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Points {
+    scaled: i64,
+    decimals: u8,
+}
+
+impl Points {
+    /// `scaled ÷ 10^decimals` points.
+    #[must_use]
+    pub fn new(scaled: i64, decimals: u8) -> Self {
+        Points { scaled, decimals }
+    }
+
+    /// In units of `10^-decimals`.
+    #[must_use]
+    pub fn scaled(self) -> i64 {
+        self.scaled
+    }
+
+    /// How many digits stand after the point.
+    #[must_use]
+    pub fn decimals(self) -> u8 {
+        self.decimals
+    }
+
+    /// As an exact number.
+    #[must_use]
+    pub fn exact(self) -> Rational {
+        Rational::from_scaled(i128::from(self.scaled), self.decimals)
+    }
+
+    /// The nearest `f64`, for charts.
+    #[must_use]
+    pub fn to_f64(self) -> f64 {
+        // Both are exact, so the quotient is rounded once.
+        self.scaled as f64 / 10f64.powi(i32::from(self.decimals))
+    }
+}
+
+impl fmt::Display for Points {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.scaled < 0 { "-" } else { "" };
+        let magnitude = self.scaled.unsigned_abs();
+        let width = usize::from(self.decimals);
+        if width == 0 {
+            return write!(f, "{sign}{magnitude}");
+        }
+        let unit = 10u64.pow(u32::from(self.decimals));
+        write!(f, "{sign}{}.{:0width$}", magnitude / unit, magnitude % unit)
+    }
+}
+
+impl Serialize for Points {
+    /// As text, with its trailing zeros.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

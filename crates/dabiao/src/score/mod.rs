@@ -1,0 +1,273 @@
+//! Scores: a standard run over a table, and what came of it, in columns.
+
+mod options;
+mod rank;
+mod run;
+
+pub use options::{Progress, ScoreOptions};
+pub(crate) use run::{run, statistics};
+
+use crate::cohort::Statistics;
+use crate::observations::{MISSING, Observations, optional_points};
+use crate::plan::Part;
+use crate::plan::marking::State;
+use crate::plan::node::Outcomes;
+use crate::points::Points;
+use crate::standard::Standard;
+use crate::standard::document::Grade;
+
+/// Points of nothing: excluded, not applicable, no total.
+pub(crate) const NONE: i64 = MISSING;
+/// No grade, no place.
+pub(crate) const NO_GRADE: u16 = u16::MAX;
+
+/// The scores of all communities of a table, in the order of their codes.
+///
+/// A row is an index into [`Scores::codes`]; a row beyond the table gives nothing.
+#[derive(Clone, Debug)]
+pub struct Scores {
+    pub(crate) standard: Standard,
+    pub(crate) observations: Observations,
+    pub(crate) statistics: Statistics,
+    pub(crate) columns: Columns,
+    /// Places from 1; 0 for none.
+    pub(crate) ranks: Vec<u32>,
+}
+
+/// Results by column; points are scaled, with [`NONE`] set aside.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Columns {
+    pub(crate) items: Vec<Vec<i64>>,
+    pub(crate) states: Vec<Vec<State>>,
+    pub(crate) sections: Vec<Vec<i64>>,
+    pub(crate) bonus_items: Vec<Vec<i64>>,
+    pub(crate) deduction_items: Vec<Vec<i64>>,
+    pub(crate) bonus: Vec<i64>,
+    pub(crate) deductions: Vec<i64>,
+    pub(crate) totals: Vec<i64>,
+    pub(crate) before_bonus: Vec<i64>,
+    pub(crate) earned: Vec<u16>,
+    pub(crate) grades: Vec<u16>,
+    pub(crate) vetoes: Vec<Vec<Outcomes>>,
+}
+
+/// Something about a card that its reader must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Flag {
+    /// A condition could not be decided, or units without a value were left out: the grade
+    /// may change.
+    Provisional,
+    /// A missing value was replaced by the cohort's mean or median.
+    Imputed,
+    /// A veto took the grade, and with it the place.
+    GradeTaken,
+    /// Nothing applies: there is no total, grade or place.
+    NoTotal,
+}
+
+impl Flag {
+    /// The word in outputs, such as `"provisional"`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Flag::Provisional => "provisional",
+            Flag::Imputed => "imputed",
+            Flag::GradeTaken => "grade-taken",
+            Flag::NoTotal => "no-total",
+        }
+    }
+}
+
+impl Scores {
+    /// The standard that was run.
+    #[must_use]
+    pub fn standard(&self) -> &Standard {
+        &self.standard
+    }
+
+    /// The table that it was run on.
+    #[must_use]
+    pub fn observations(&self) -> &Observations {
+        &self.observations
+    }
+
+    /// The cohorts' statistics that it used, to score single cards later.
+    #[must_use]
+    pub fn statistics(&self) -> &Statistics {
+        &self.statistics
+    }
+
+    /// How many communities there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.observations.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.observations.is_empty()
+    }
+
+    /// The communities' codes, sorted as bytes.
+    #[must_use]
+    pub fn codes(&self) -> &[String] {
+        self.observations.codes()
+    }
+
+    fn points(&self, column: &[i64], row: usize) -> Option<Points> {
+        optional_points(*column.get(row)?, self.standard.plan().decimals)
+    }
+
+    fn total_points(&self, column: &[i64], row: usize) -> Option<Points> {
+        optional_points(*column.get(row)?, self.standard.plan().total_decimals)
+    }
+
+    /// The total; nothing where nothing applies.
+    #[must_use]
+    pub fn total(&self, row: usize) -> Option<Points> {
+        self.total_points(&self.columns.totals, row)
+    }
+
+    /// The sections less deductions and vetoes' points.
+    #[must_use]
+    pub fn total_before_bonus(&self, row: usize) -> Option<Points> {
+        self.total_points(&self.columns.before_bonus, row)
+    }
+
+    /// All bonuses together, capped.
+    #[must_use]
+    pub fn bonus(&self, row: usize) -> Option<Points> {
+        self.points(&self.columns.bonus, row)
+    }
+
+    /// All deductions together, capped, as a positive number.
+    #[must_use]
+    pub fn deductions(&self, row: usize) -> Option<Points> {
+        self.points(&self.columns.deductions, row)
+    }
+
+    /// The points of a section, an item, a bonus or a deduction by its code; nothing where it
+    /// is excluded or unknown.
+    #[must_use]
+    pub fn points_of(&self, code: &str, row: usize) -> Option<Points> {
+        self.points(self.column_of(code)?, row)
+    }
+
+    /// The scaled points of a code for all rows; `i64::MIN` stands for none.
+    pub(crate) fn column_of(&self, code: &str) -> Option<&[i64]> {
+        let plan = self.standard.plan();
+        let at = |items: &[crate::plan::ItemPlan]| items.iter().position(|item| item.code == code);
+        let column = if let Some(section) = plan.sections.iter().position(|s| s.code == code) {
+            &self.columns.sections[section]
+        } else if let Some(item) = at(&plan.items) {
+            &self.columns.items[item]
+        } else if let Some(item) = at(&plan.bonus) {
+            &self.columns.bonus_items[item]
+        } else {
+            &self.columns.deduction_items[at(&plan.deductions)?]
+        };
+        Some(column)
+    }
+
+    /// How an item came to its points.
+    #[must_use]
+    pub fn state_of(&self, item: &str, row: usize) -> Option<State> {
+        let at = self
+            .standard
+            .plan()
+            .items
+            .iter()
+            .position(|held| held.code == item)?;
+        self.columns.states[at].get(row).copied()
+    }
+
+    /// The grade after vetoes.
+    #[must_use]
+    pub fn grade(&self, row: usize) -> Option<&Grade> {
+        self.grade_at(&self.columns.grades, row)
+    }
+
+    /// The grade that the points earned, before vetoes.
+    #[must_use]
+    pub fn grade_earned(&self, row: usize) -> Option<&Grade> {
+        self.grade_at(&self.columns.earned, row)
+    }
+
+    fn grade_at(&self, column: &[u16], row: usize) -> Option<&Grade> {
+        self.standard
+            .document()
+            .grades
+            .get(usize::from(*column.get(row)?))
+    }
+
+    /// The place: 1, 2, 2, 4; nothing without a total or where a veto took the grade.
+    #[must_use]
+    pub fn rank(&self, row: usize) -> Option<u32> {
+        self.ranks.get(row).copied().filter(|rank| *rank > 0)
+    }
+
+    /// The codes of the vetoes that hold.
+    pub fn vetoes(&self, row: usize) -> impl Iterator<Item = &str> {
+        self.vetoes_where(row, Outcomes::holds)
+    }
+
+    /// The codes of vetoes and items with a condition that a missing value leaves open.
+    pub fn undecided(&self, row: usize) -> impl Iterator<Item = &str> {
+        let items = self.items_where(row, State::is_undecided);
+        self.vetoes_where(row, Outcomes::is_undecided).chain(items)
+    }
+
+    /// The codes of the items with a missing value.
+    pub fn missing(&self, row: usize) -> impl Iterator<Item = &str> {
+        self.items_where(row, State::is_missing)
+    }
+
+    fn vetoes_where(&self, row: usize, wanted: fn(Outcomes) -> bool) -> impl Iterator<Item = &str> {
+        let vetoes = self.standard.plan().vetoes.iter().zip(&self.columns.vetoes);
+        vetoes
+            .filter(move |(_, column)| column.get(row).is_some_and(|outcomes| wanted(*outcomes)))
+            .map(|(veto, _)| veto.code.as_str())
+    }
+
+    fn items_where(&self, row: usize, wanted: fn(State) -> bool) -> impl Iterator<Item = &str> {
+        let items = self.standard.plan().items.iter().zip(&self.columns.states);
+        items
+            .filter(move |(_, column)| column.get(row).is_some_and(|state| wanted(*state)))
+            .map(|(item, _)| item.code.as_str())
+    }
+
+    /// What the card's reader must know, in a fixed order.
+    #[must_use]
+    pub fn flags(&self, row: usize) -> Vec<Flag> {
+        let mut flags = Vec::new();
+        let incomplete = self
+            .observations
+            .0
+            .incomplete
+            .get(row)
+            .copied()
+            .unwrap_or(false);
+        if incomplete || self.undecided(row).next().is_some() {
+            flags.push(Flag::Provisional);
+        }
+        if self.items_where(row, State::is_imputed).next().is_some() {
+            flags.push(Flag::Imputed);
+        }
+        if self.grade(row).is_none() && self.grade_earned(row).is_some() {
+            flags.push(Flag::GradeTaken);
+        }
+        if row < self.len() && self.total(row).is_none() {
+            flags.push(Flag::NoTotal);
+        }
+        flags
+    }
+
+    pub(crate) fn part_column(&self, part: Part) -> &[i64] {
+        match part {
+            Part::Section(section) => &self.columns.sections[section],
+            Part::Item(item) => &self.columns.items[item],
+        }
+    }
+}
