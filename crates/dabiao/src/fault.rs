@@ -46,6 +46,7 @@ fault_codes! {
     BadChoice = "standard-bad-choice", "取值不在可选范围内", "not one of the choices";
     BadNumber = "standard-bad-number", "数值不合要求", "a number that cannot stand here";
     BadExpression = "standard-bad-expression", "算式或条件有误", "a faulty expression or condition";
+    BadCode = "standard-bad-code", "编号不合规", "a code of the wrong form";
     DuplicateCode = "standard-duplicate-code", "编号重复", "a duplicated code";
     UnknownMeasure = "standard-unknown-measure", "未定义的指标", "unknown measure";
     UnknownReference = "standard-unknown-reference", "引用的编号不存在", "no such section, item or grade";
@@ -323,6 +324,13 @@ impl Faults {
         } else {
             Err(self)
         }
+    }
+
+    /// In the order of their places; those of one place stay as they were found.
+    #[must_use]
+    pub fn sorted(mut self) -> Self {
+        self.listed.sort_by(|a, b| a.place.cmp(&b.place));
+        self
     }
 
     /// Names the file in every fault that names none.

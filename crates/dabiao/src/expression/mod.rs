@@ -32,6 +32,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use lexer::{GREATEST, parse_number};
 pub use parse::{MAX_DEPTH, SyntaxError};
 
 /// A number as it stands in a standard, with the sign that followed it.

@@ -1,8 +1,13 @@
 //! Standards: what is written, how it is read, checked and compiled.
 
 mod checked;
+mod decode;
 pub mod document;
 mod nearest;
+mod source;
+mod tree;
 
 pub use checked::Standard;
 pub(crate) use nearest::nearest_name;
+pub use source::MAX_BYTES;
+pub use tree::Format;
