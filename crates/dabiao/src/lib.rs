@@ -7,6 +7,7 @@ mod decimal;
 pub mod explain;
 pub mod expression;
 mod fault;
+pub mod grid;
 mod lang;
 mod observations;
 mod plan;

@@ -38,7 +38,7 @@ pub(crate) const NOT_APPLICABLE: i64 = i64::MIN + 1;
 /// let standard = Standard::builtin("weihai-2020")?;
 /// let table = Observations::from_rows(
 ///     &standard,
-///     &["code", "name", "district", "meetings", "activities"],
+///     &["code", "name", "district", "deliberation_meetings", "cultural_activities"],
 ///     &[&["c2", "乙社区", "环翠区", "3", "12"], &["c1", "甲社区", "环翠区", "", "不涉及"]],
 /// )?;
 /// assert_eq!(table.codes(), ["c1", "c2"]);

@@ -6,12 +6,44 @@ use sha2::{Digest, Sha256};
 
 use super::document::Document;
 use crate::cohort::Statistics;
-use crate::fault::Faults;
+use crate::fault::{Fault, FaultCode, Faults};
+use crate::lang::Text;
 use crate::observations::Observations;
 use crate::plan::Plan;
 use crate::score::{ScoreOptions, Scores};
 
 /// A standard (创建标准): checked, compiled, and cheap to clone and share between threads.
+///
+/// ```
+/// # fn main() -> Result<(), dabiao::Faults> {
+/// use dabiao::{Observations, ScoreOptions, Standard};
+/// let standard = Standard::from_toml(r#"
+/// [standard]
+/// id = "green"
+/// title = { zh = "绿化", en = "Greenery" }
+/// [measures.green]
+/// type = "number"
+/// [measures.area]
+/// type = "number"
+/// [[section]]
+/// id = "1"
+/// title = "Greenery"
+/// [[section.item]]
+/// id = "1.1"
+/// title = "Green area"
+/// points = 2
+/// value = "green / area"
+/// curve = [["20%", 0], ["35%", 2]]
+/// "#)?;
+/// let table = Observations::from_rows(
+///     &standard,
+///     &["code", "green", "area"],
+///     &[&["c1", "2,900", "10,000"]],
+/// )?;
+/// let scores = standard.score(&table, &ScoreOptions::new())?;
+/// assert_eq!(scores.total(0).unwrap().to_string(), "1.20");
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Standard(Arc<Inner>);
 
@@ -23,6 +55,22 @@ struct Inner {
 }
 
 impl Standard {
+    /// Reads a standard from TOML, checks and compiles it.
+    ///
+    /// # Errors
+    /// All faults of the text, each with line and column.
+    pub fn from_toml(text: &str) -> Result<Self, Faults> {
+        Standard::from_document(Document::from_toml(text)?)
+    }
+
+    /// Reads a standard from JSON of the same schema.
+    ///
+    /// # Errors
+    /// All faults of the text, each with line and column.
+    pub fn from_json(text: &str) -> Result<Self, Faults> {
+        Standard::from_document(Document::from_json(text)?)
+    }
+
     /// Checks and compiles a document made in memory.
     ///
     /// # Errors
@@ -34,6 +82,39 @@ impl Standard {
             plan,
             digest: OnceLock::new(),
         })))
+    }
+
+    /// A standard that ships with the library: one of [`Standard::builtin_ids`].
+    ///
+    /// # Errors
+    /// [`FaultCode::BadChoice`] for any other id.
+    pub fn builtin(id: &str) -> Result<Self, Faults> {
+        static COMPILED: [OnceLock<Result<Standard, Faults>>; BUILTIN.len()] =
+            [const { OnceLock::new() }; BUILTIN.len()];
+        match BUILTIN.iter().position(|(held, _)| *held == id) {
+            Some(at) => COMPILED[at]
+                .get_or_init(|| Standard::from_toml(BUILTIN[at].1))
+                .clone(),
+            None => {
+                let known = Standard::builtin_ids().collect::<Vec<_>>().join(", ");
+                let fault = Fault::new(FaultCode::BadChoice).about("standard").found(id);
+                Err(fault.expected(Text::from(known)).into())
+            }
+        }
+    }
+
+    /// The ids of the standards that ship with the library.
+    pub fn builtin_ids() -> impl Iterator<Item = &'static str> {
+        BUILTIN.iter().map(|(id, _)| *id)
+    }
+
+    /// The TOML text of a built-in standard, with its comments: a start for one's own.
+    #[must_use]
+    pub fn builtin_text(id: &str) -> Option<&'static str> {
+        BUILTIN
+            .iter()
+            .find(|(held, _)| *held == id)
+            .map(|(_, text)| *text)
     }
 
     /// What is written in it.
@@ -90,3 +171,14 @@ impl Standard {
         )
     }
 }
+
+const BUILTIN: [(&str, &str); 2] = [
+    (
+        "weihai-2020",
+        include_str!("../../standards/weihai-2020.toml"),
+    ),
+    (
+        "uci-communities",
+        include_str!("../../standards/uci-communities.toml"),
+    ),
+];
