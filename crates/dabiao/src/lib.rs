@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod campaign;
 mod cohort;
 mod decimal;
 pub mod explain;

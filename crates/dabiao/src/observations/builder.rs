@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::cell::{self, Cell};
+use super::heading::{Heading, Titles, trimmed};
 use super::{Column, MISSING, Observations, Table};
 use crate::decimal::Decimal;
 use crate::fault::{Fault, FaultCode, Faults, Place};
@@ -13,27 +14,6 @@ use crate::plan::MeasureId;
 use crate::standard::Standard;
 use crate::standard::document::MeasureKind;
 
-/// Attributes that every table may carry, with the headings that name them.
-const ATTRIBUTES: [(&str, &[&str]); 7] = [
-    ("name", &["name", "名称", "社区", "社区名称"]),
-    ("district", &["district", "区县", "区市", "所属区县"]),
-    ("street", &["street", "街道", "所属街道"]),
-    ("city", &["city", "市"]),
-    ("province", &["province", "省"]),
-    ("district_code", &["district_code", "区县编码"]),
-    ("street_code", &["street_code", "街道编码"]),
-];
-const CODE: [&str; 4] = ["code", "编码", "代码", "社区编码"];
-
-/// What a column of the heading is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Heading {
-    Code,
-    Attribute(usize),
-    Measure(MeasureId),
-    Unknown,
-}
-
 /// Builds [`Observations`]. A heading names `code` (编码), attributes (`name` 名称, `district`
 /// 区县, `street` 街道 and what the standard's cohorts share) and measures, by name or title.
 ///
@@ -41,10 +21,10 @@ enum Heading {
 #[derive(Debug)]
 pub struct ObservationsBuilder {
     standard: Standard,
+    known: Titles,
     heading: Vec<Heading>,
     titles: Vec<String>,
     attributes: Vec<(String, Vec<String>)>,
-    given: Vec<bool>,
     codes: Vec<String>,
     rows: HashMap<String, usize>,
     columns: Vec<Vec<i64>>,
@@ -69,21 +49,12 @@ impl ObservationsBuilder {
     #[must_use]
     pub fn new(standard: &Standard) -> Self {
         let measures = standard.document().measures.len();
-        let mut attributes: Vec<(String, Vec<String>)> = ATTRIBUTES
-            .iter()
-            .map(|(name, _)| ((*name).to_owned(), Vec::new()))
-            .collect();
-        for name in &standard.plan().attributes {
-            if !attributes.iter().any(|(held, _)| held == name) {
-                attributes.push((name.clone(), Vec::new()));
-            }
-        }
         ObservationsBuilder {
             standard: standard.clone(),
             heading: Vec::new(),
             titles: Vec::new(),
-            given: vec![false; attributes.len()],
-            attributes,
+            known: Titles::new(standard),
+            attributes: Vec::new(),
             codes: Vec::new(),
             rows: HashMap::new(),
             columns: vec![Vec::new(); measures],
@@ -103,11 +74,7 @@ impl ObservationsBuilder {
 
     /// Allows one more attribute as a column.
     pub fn allow_attribute(&mut self, name: &str) -> &mut Self {
-        if !self.attributes.iter().any(|(held, _)| held == name) {
-            self.attributes
-                .push((name.to_owned(), vec![String::new(); self.codes.len()]));
-            self.given.push(false);
-        }
+        self.known.allow_attribute(name);
         self
     }
 
@@ -116,17 +83,16 @@ impl ObservationsBuilder {
         self.heading.clear();
         self.titles = titles
             .iter()
-            .map(|t| {
-                t.as_ref()
-                    .trim_matches(['\u{feff}', ' ', '\u{3000}', '\t'])
-                    .to_owned()
-            })
+            .map(|t| trimmed(t.as_ref()).to_owned())
             .collect();
-        for i in 0..self.titles.len() {
-            let title = self.titles[i].clone();
-            let heading = self.read_title(&title);
+        for title in self.titles.clone() {
+            let heading = match self.known.read(&title) {
+                // A table of communities has one value of each; assessors have their own tables.
+                Heading::Assessor => Heading::Unknown,
+                heading => heading,
+            };
             if heading == Heading::Unknown {
-                let expected = self.nearest(&title);
+                let expected = self.known.nearest(&title);
                 self.fault(FaultCode::UnknownColumn, 1, Some(&title), |fault| {
                     fault.found(&title).expected(expected)
                 });
@@ -135,8 +101,8 @@ impl ObservationsBuilder {
                     fault.found(&title)
                 });
             }
-            if let Heading::Attribute(attribute) = heading {
-                self.given[attribute] = true;
+            if let Heading::Attribute(name) = &heading {
+                self.attribute(name);
             }
             self.heading.push(heading);
         }
@@ -148,50 +114,17 @@ impl ObservationsBuilder {
         self
     }
 
-    fn read_title(&self, title: &str) -> Heading {
-        let document = self.standard.document();
-        if let Some(measure) = document.measures.iter().position(|m| m.name == title) {
-            return Heading::Measure(measure);
-        }
-        if CODE.contains(&title) {
-            return Heading::Code;
-        }
-        let known = ATTRIBUTES
-            .iter()
-            .find(|(_, titles)| titles.contains(&title))
-            .map(|(name, _)| *name);
-        let name = known.unwrap_or(title);
-        if let Some(attribute) = self.attributes.iter().position(|(held, _)| held == name) {
-            return Heading::Attribute(attribute);
-        }
-        let titled = document
-            .measures
-            .iter()
-            .position(|m| m.title.zh == title || m.title.en == title);
-        titled.map_or(Heading::Unknown, Heading::Measure)
-    }
-
-    /// The known heading that looks most like an unknown one.
-    fn nearest(&self, title: &str) -> Text {
-        let names = self
-            .standard
-            .document()
-            .measures
-            .iter()
-            .map(|m| m.name.as_str());
-        let known = names
-            .chain(CODE.into_iter().take(1))
-            .chain(self.attributes.iter().map(|(n, _)| n.as_str()));
-        match crate::standard::nearest_name(title, known) {
-            Some(name) => Text::new(
-                format!("已知的列,如 {name}"),
-                format!("a known column, perhaps {name}"),
-            ),
-            None => Text::new(
-                "编码、名称、区县或标准中的指标",
-                "code, name, district or a measure of the standard",
-            ),
-        }
+    /// The texts of an attribute, one a community so far.
+    fn attribute(&mut self, name: &str) -> &mut Vec<String> {
+        let at = match self.attributes.iter().position(|(held, _)| held == name) {
+            Some(at) => at,
+            None => {
+                self.attributes
+                    .push((name.to_owned(), vec![String::new(); self.codes.len()]));
+                self.attributes.len() - 1
+            }
+        };
+        &mut self.attributes[at].1
     }
 
     /// Adds a row under the heading. `line` is its line in the file, from 1.
@@ -211,14 +144,14 @@ impl ObservationsBuilder {
             return self;
         };
         for (i, cell) in cells.iter().enumerate() {
-            match self.heading[i] {
-                Heading::Attribute(attribute) => self.attributes[attribute].1[row] = text_of(*cell),
+            match self.heading[i].clone() {
+                Heading::Attribute(name) => self.attribute(&name)[row] = text_of(*cell),
                 Heading::Measure(measure) => {
                     let title = std::mem::take(&mut self.titles[i]);
                     self.cell(row, measure, *cell, line, &title);
                     self.titles[i] = title;
                 }
-                Heading::Code | Heading::Unknown => {}
+                Heading::Code | Heading::Assessor | Heading::Unknown => {}
             }
         }
         self
@@ -233,7 +166,7 @@ impl ObservationsBuilder {
             None => self.community(code, line),
         };
         let Some(row) = row else { return self };
-        match self.read_title(measure.trim()) {
+        match self.known.read(trimmed(measure)) {
             Heading::Measure(id) => {
                 if self.columns[id][row] == MISSING {
                     self.cell(row, id, value, line, measure);
@@ -244,12 +177,9 @@ impl ObservationsBuilder {
                     });
                 }
             }
-            Heading::Attribute(attribute) => {
-                self.given[attribute] = true;
-                self.attributes[attribute].1[row] = text_of(value);
-            }
-            Heading::Code | Heading::Unknown => {
-                let expected = self.nearest(measure);
+            Heading::Attribute(name) => self.attribute(&name)[row] = text_of(value),
+            Heading::Code | Heading::Assessor | Heading::Unknown => {
+                let expected = self.known.nearest(measure);
                 self.fault(FaultCode::UnknownMeasureRow, line, None, |fault| {
                     fault.found(measure).expected(expected)
                 });
@@ -380,12 +310,9 @@ impl ObservationsBuilder {
                 .map(|row| std::mem::take(&mut values[*row]))
                 .collect()
         };
-        let mut attributes = Vec::new();
-        for ((name, mut values), given) in self.attributes.into_iter().zip(self.given) {
-            if given {
-                attributes.push((name, texts(&mut values)));
-            }
-        }
+        let in_order = |(name, mut values)| (name, texts(&mut values));
+        let mut attributes: Vec<_> = self.attributes.into_iter().map(in_order).collect();
+        attributes.sort();
         let codes = texts(&mut self.codes);
         let sorted =
             |column: &Vec<i64>| Column::Plain(order.iter().map(|row| column[*row]).collect());

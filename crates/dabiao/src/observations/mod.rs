@@ -5,11 +5,14 @@
 //! A column of rolled-up or combined values holds exact quotients instead.
 
 mod builder;
-mod cell;
+pub(crate) mod cell;
+mod column;
 mod digest;
+pub(crate) mod heading;
 
 pub use builder::ObservationsBuilder;
 pub use cell::{Cell, NOT_APPLICABLE_WORD};
+pub(crate) use column::{Column, TableRow};
 pub(crate) use digest::to_hex;
 
 use std::collections::HashMap;
@@ -38,7 +41,7 @@ pub(crate) const NOT_APPLICABLE: i64 = i64::MIN + 1;
 /// let standard = Standard::builtin("weihai-2020")?;
 /// let table = Observations::from_rows(
 ///     &standard,
-///     &["code", "name", "district", "deliberation_meetings", "cultural_activities"],
+///     &["code", "name", "district", "deliberation_meetings", "activities"],
 ///     &[&["c2", "乙社区", "环翠区", "3", "12"], &["c1", "甲社区", "环翠区", "", "不涉及"]],
 /// )?;
 /// assert_eq!(table.codes(), ["c1", "c2"]);
@@ -73,17 +76,6 @@ pub(crate) enum UnitPoints {
     Points(Rational),
     Missing,
     NotApplicable,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum Column {
-    /// As observed.
-    Plain(Vec<i64>),
-    /// Rolled up or combined, exactly.
-    Exact(Vec<Reading<Rational>>),
-    /// The same as the column of another measure: what a division sees of a measure, in a
-    /// table that carries it already rolled up.
-    Same(MeasureId),
 }
 
 impl Observations {
@@ -175,79 +167,13 @@ impl Observations {
         item: usize,
     ) -> TableRow<'a> {
         match self.0.phases.get(item).and_then(|phases| phases.get(row)) {
-            Some(&phase) => TableRow {
-                columns: &self.0.earlier[usize::from(phase)],
-                measures,
-                row,
-            },
+            Some(&phase) => TableRow::new(&self.0.earlier[usize::from(phase)], measures, row),
             None => self.row(measures, row),
         }
     }
 
     pub(crate) fn row<'a>(&'a self, measures: &'a [MeasurePlan], row: usize) -> TableRow<'a> {
-        TableRow {
-            columns: &self.0.columns,
-            measures,
-            row,
-        }
-    }
-}
-
-impl Column {
-    pub(crate) fn is_blank(&self, row: usize) -> bool {
-        match self {
-            Column::Plain(cells) => cells.get(row).is_none_or(|cell| *cell == MISSING),
-            Column::Exact(cells) => cells.get(row).is_none_or(|cell| *cell == Reading::Missing),
-            Column::Same(_) => false,
-        }
-    }
-}
-
-/// One row of a table.
-#[derive(Clone, Copy)]
-pub(crate) struct TableRow<'a> {
-    columns: &'a [Column],
-    measures: &'a [MeasurePlan],
-    row: usize,
-}
-
-impl Row for TableRow<'_> {
-    fn number(&self, measure: MeasureId) -> Reading<Rational> {
-        match self.columns.get(measure) {
-            Some(Column::Plain(cells)) => match cells.get(self.row).copied().unwrap_or(MISSING) {
-                MISSING => Reading::Missing,
-                NOT_APPLICABLE => Reading::NotApplicable,
-                days if self.measures[measure].kind == MeasureKind::Date => {
-                    Reading::Value(Rational::from(days))
-                }
-                millionths => Reading::Value(Rational::from_scaled(
-                    i128::from(millionths),
-                    crate::Decimal::DIGITS,
-                )),
-            },
-            Some(Column::Exact(cells)) => cells.get(self.row).cloned().unwrap_or(Reading::Missing),
-            Some(Column::Same(base)) => self.number(*base),
-            None => Reading::Missing,
-        }
-    }
-
-    fn code(&self, measure: MeasureId) -> Reading<i64> {
-        match self.columns.get(measure) {
-            Some(Column::Plain(cells)) => match cells.get(self.row).copied().unwrap_or(MISSING) {
-                MISSING => Reading::Missing,
-                NOT_APPLICABLE => Reading::NotApplicable,
-                code => Reading::Value(code),
-            },
-            Some(Column::Exact(cells)) => match cells.get(self.row) {
-                Some(Reading::Value(value)) => {
-                    value.floor().map_or(Reading::Missing, Reading::Value)
-                }
-                Some(Reading::NotApplicable) => Reading::NotApplicable,
-                _ => Reading::Missing,
-            },
-            Some(Column::Same(base)) => self.code(*base),
-            None => Reading::Missing,
-        }
+        TableRow::new(&self.0.columns, measures, row)
     }
 }
 
@@ -272,6 +198,21 @@ pub(crate) fn write_cell(
     row: TableRow<'_>,
     id: MeasureId,
 ) -> Option<String> {
+    let label = |code: i64| {
+        let held = usize::try_from(code)
+            .ok()
+            .and_then(|index| measure.labels.get(index));
+        held.cloned().unwrap_or_default()
+    };
+    if let Some(labels) = row.labels(id) {
+        return Some(
+            labels
+                .iter()
+                .map(|code| label(*code))
+                .collect::<Vec<_>>()
+                .join("/"),
+        );
+    }
     let coded = matches!(measure.kind, MeasureKind::YesNo | MeasureKind::Label);
     let number = if coded {
         match row.code(id) {
@@ -287,13 +228,7 @@ pub(crate) fn write_cell(
         Reading::NotApplicable => Some(NOT_APPLICABLE_WORD.to_owned()),
         Reading::Value(value) => Some(match measure.kind {
             MeasureKind::YesNo => if value.is_zero() { "否" } else { "是" }.to_owned(),
-            MeasureKind::Label => {
-                let index = value.floor().and_then(|i| usize::try_from(i).ok());
-                index
-                    .and_then(|i| measure.labels.get(i))
-                    .cloned()
-                    .unwrap_or_default()
-            }
+            MeasureKind::Label => label(value.floor().unwrap_or(-1)),
             MeasureKind::Date => value
                 .floor()
                 .and_then(date_of)

@@ -10,7 +10,7 @@ use crate::decimal::Decimal;
 use crate::fault::{Fault, FaultCode};
 use crate::lang::Text;
 use crate::rational::Rational;
-use crate::standard::document::{Combine, MeasureKind, MissingPolicy, ZeroDenominator};
+use crate::standard::document::{Assessors, Combine, MeasureKind, MissingPolicy, ZeroDenominator};
 
 /// How an item came to its points; several may hold at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -269,7 +269,28 @@ impl Marker<'_> {
         }
     }
 
+    /// Points of labels on which assessors disagree: each label's points, combined as their
+    /// marks would be.
+    fn mixed_labels(&self, marking: &MarkingPlan) -> Option<Result<Rational, Fault>> {
+        let (RulePlan::Levels(levels), Some(measure)) = (&marking.rule, marking.measures.first())
+        else {
+            return None;
+        };
+        let labels = self.own.labels(*measure)?;
+        let points = labels
+            .iter()
+            .filter_map(|label| levels.get(usize::try_from(*label).ok()?).cloned());
+        let rule = self.plan.measures[*measure]
+            .assessors
+            .unwrap_or(Assessors::Mean);
+        let combined = crate::campaign::assessors::combine(points.collect(), rule);
+        Some(combined.ok_or_else(|| Fault::new(FaultCode::AssessorTrim).about(&marking.code)))
+    }
+
     fn value(&self, marking: &MarkingPlan, full: &Rational, state: State) -> Result<Marked, Fault> {
+        if let Some(points) = self.mixed_labels(marking) {
+            return Ok(Marked::new(Some(points?), state));
+        }
         match self.compute(marking, self.own) {
             Computed::Value(value) => Ok(Marked::new(
                 Some(self.points(marking, &value, full)?),

@@ -21,6 +21,10 @@ pub(crate) trait Row {
     fn number(&self, measure: MeasureId) -> Reading<Rational>;
     /// A yes-no (0, 1) or a label (its index).
     fn code(&self, measure: MeasureId) -> Reading<i64>;
+    /// All labels that several assessors gave, where they did.
+    fn labels(&self, _: MeasureId) -> Option<&[i64]> {
+        None
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -1,0 +1,3 @@
+//! A whole campaign: registry, party grid, phases, assessors, selection (§2.11, §2.12, §3).
+
+pub(crate) mod assessors;
