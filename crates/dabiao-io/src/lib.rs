@@ -1,0 +1,29 @@
+//! Tables in and results out for [`dabiao`].
+//!
+//! [`read_observations`] reads a table of communities from a path, standard input or any
+//! reader; [`read_rows`] reads any other table by the same rules. [`write_results`] writes the
+//! files of a run as a set: all of them appear, or none.
+//!
+//! ```
+//! use dabiao::Standard;
+//! use dabiao_io::{ReadOptions, Source, read_observations};
+//! # fn main() -> Result<(), dabiao::Faults> {
+//! let standard = Standard::builtin("weihai-2020")?;
+//! let text = "编码,名称,meetings\nc1,甲社区,3\nc2,乙社区,2\n";
+//! let table = read_observations(&standard, Source::bytes("marks.csv", text), &ReadOptions::new())?;
+//! assert_eq!(table.codes(), ["c1", "c2"]);
+//!
+//! let wrong = "code,meetings\nc1,3\nc1,many\n";
+//! let faults = read_observations(&standard, Source::bytes("marks.csv", wrong), &ReadOptions::new())
+//!     .unwrap_err();
+//! assert_eq!(faults.listed[0].place.line, Some(3));
+//! # Ok(()) }
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod read;
+
+pub use read::{
+    Encoding, Format, Limits, ReadOptions, ReadProgress, Row, Source, read_observations, read_rows,
+};

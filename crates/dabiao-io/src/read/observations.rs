@@ -1,0 +1,244 @@
+//! Tables of communities: wide (a column a measure) or long (code, measure, value), told
+//! apart by their headings.
+
+use std::ops::ControlFlow;
+
+use dabiao::{
+    Cell, Fault, FaultCode, Faults, Observations, ObservationsBuilder, Place, Standard, Text,
+};
+
+use super::source::Source;
+use super::{ReadOptions, Row, at_line, is_blank, read_rows};
+
+/// The headings of a long table, each with the words for it.
+const CODE: [&str; 4] = ["code", "编码", "代码", "社区编码"];
+const MEASURE: [&str; 3] = ["measure", "指标", "指标名称"];
+const VALUE: [&str; 4] = ["value", "值", "指标值", "观测值"];
+
+/// Reads a table of communities, wide or long, checked against a standard's measures.
+///
+/// A wide table has one row a community: `code`, `name`, `district` and other attributes, and a
+/// column for each measure, headed by its name or its title. A long table has the headings
+/// `code`, `measure`, `value` (编码、指标、值), in any order, and one row a value; an attribute
+/// stands in it as a measure does. Blank rows, and blank columns without a heading, are passed
+/// over.
+///
+/// # Errors
+/// All faults of the input at once, each with line and column heading. A line is that on which
+/// the record starts, counted from 1 with the heading.
+pub fn read_observations(
+    standard: &Standard,
+    source: Source<'_>,
+    options: &ReadOptions,
+) -> Result<Observations, Faults> {
+    let name = source.name().to_owned();
+    let mut builder = ObservationsBuilder::new(standard);
+    builder.file(&name);
+    let mut table = None;
+    let mut heading = 1;
+    let read = read_rows(source, options, &mut |row| {
+        match &mut table {
+            None => {
+                heading = row.line;
+                table = Some(Table::headed(standard, &mut builder, row));
+            }
+            Some(Table::Wide(wide)) => wide.row(&mut builder, row),
+            Some(Table::Long(long)) => long.row(&mut builder, row),
+            Some(Table::Refused) => return ControlFlow::Break(()),
+        }
+        ControlFlow::Continue(())
+    });
+    if let Err(faults) = read {
+        for fault in faults.listed {
+            builder.push_fault(fault);
+        }
+    } else if table.is_none() {
+        builder.push_fault(Fault::new(FaultCode::MissingColumn).expected(Text::new(
+            "标题行\u{ff0c}如 code,name,district,\u{2026}",
+            "a heading such as code,name,district,\u{2026}",
+        )));
+    }
+    builder.finish().map_err(|mut faults| {
+        // The builder counts from the heading's line as 1.
+        let in_heading = |fault: &&mut Fault| fault.place.line == Some(1) && heading > 1;
+        for fault in faults.listed.iter_mut().filter(in_heading) {
+            fault.place.line = Some(heading);
+        }
+        faults.in_file(&name)
+    })
+}
+
+enum Table {
+    Wide(Wide),
+    Long(Long),
+    /// Its heading is at fault, so that its rows say nothing.
+    Refused,
+}
+
+impl Table {
+    fn headed(standard: &Standard, builder: &mut ObservationsBuilder, row: Row<'_>) -> Table {
+        let titles: Vec<&str> = row.cells.iter().map(|cell| title_of(*cell)).collect();
+        let names = |words: &[&str]| {
+            titles
+                .iter()
+                .any(|title| words.contains(title) && !is_measure(standard, title))
+        };
+        if names(&MEASURE) && names(&VALUE) {
+            Long::headed(builder, row.line, &titles)
+        } else {
+            Table::Wide(Wide::headed(builder, &titles))
+        }
+    }
+}
+
+fn title_of<'a>(cell: Cell<'a>) -> &'a str {
+    match cell {
+        Cell::Text(text) => text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}'),
+        _ => "",
+    }
+}
+
+fn is_measure(standard: &Standard, title: &str) -> bool {
+    let measures = &standard.document().measures;
+    measures
+        .iter()
+        .any(|m| m.name == title || m.title.zh == title || m.title.en == title)
+}
+
+fn fault_in(line: u64, field: &str, code: FaultCode) -> Fault {
+    Fault::new(code).at(Place {
+        field: Some(field.to_owned()),
+        ..at_line(line)
+    })
+}
+
+struct Wide {
+    /// The columns that have a heading.
+    kept: Vec<usize>,
+    /// Columns without a heading that were found to hold something.
+    nameless: Vec<usize>,
+    width: usize,
+}
+
+impl Wide {
+    fn headed(builder: &mut ObservationsBuilder, titles: &[&str]) -> Wide {
+        let titled = |column: &usize| titles.get(*column).is_some_and(|title| !title.is_empty());
+        let kept: Vec<usize> = (0..titles.len()).filter(titled).collect();
+        let headings: Vec<&str> = titles.iter().copied().filter(|t| !t.is_empty()).collect();
+        builder.heading(&headings);
+        Wide {
+            width: kept.last().map_or(0, |last| last + 1),
+            kept,
+            nameless: Vec::new(),
+        }
+    }
+
+    fn row(&mut self, builder: &mut ObservationsBuilder, row: Row<'_>) {
+        for (column, cell) in row.cells.iter().enumerate() {
+            let named = self.kept.binary_search(&column).is_ok();
+            if !named && column < self.width && !is_blank(*cell) && !self.nameless.contains(&column)
+            {
+                self.nameless.push(column);
+                let number = column + 1;
+                let fault = Fault::new(FaultCode::UnknownColumn).at(at_line(row.line));
+                builder.push_fault(fault.found(title_of(*cell)).expected(Text::new(
+                    format!("第 {number} 列有标题\u{ff0c}或整列为空"),
+                    format!("a heading over column {number}, or nothing in it"),
+                )));
+            }
+        }
+        // A spreadsheet adds blank cells after the table, to any row.
+        let length = row.cells.len();
+        let blank = row.cells.iter().rev().take_while(|c| is_blank(**c)).count();
+        if length < self.width || length - blank > self.width {
+            let found = if length < self.width {
+                length
+            } else {
+                length - blank
+            };
+            let fault = Fault::new(FaultCode::ColumnLength).at(at_line(row.line));
+            builder.push_fault(fault.found(found).expected(self.width.to_string()));
+            return;
+        }
+        let cells: Vec<Cell<'_>> = self
+            .kept
+            .iter()
+            .filter_map(|column| row.cells.get(*column).copied())
+            .collect();
+        builder.row(row.line, &cells);
+    }
+}
+
+struct Long {
+    code: usize,
+    measure: usize,
+    value: usize,
+    width: usize,
+}
+
+impl Long {
+    fn headed(builder: &mut ObservationsBuilder, line: u64, titles: &[&str]) -> Table {
+        let mut sound = true;
+        let mut place = |words: &[&str]| {
+            let mut found = None;
+            for (column, title) in titles.iter().enumerate() {
+                if words.contains(title) && found.replace(column).is_some() {
+                    sound = false;
+                    let fault = fault_in(line, title, FaultCode::DuplicateColumn);
+                    builder.push_fault(fault.found(title));
+                }
+            }
+            found
+        };
+        let (code, measure, value) = (place(&CODE), place(&MEASURE), place(&VALUE));
+        for title in titles.iter().filter(|title| !title.is_empty()) {
+            if ![&CODE[..], &MEASURE, &VALUE].concat().contains(title) {
+                sound = false;
+                let fault = fault_in(line, title, FaultCode::UnknownColumn);
+                builder.push_fault(fault.found(title).expected("code, measure, value"));
+            }
+        }
+        if code.is_none() {
+            let fault = Fault::new(FaultCode::MissingColumn).at(at_line(line));
+            builder.push_fault(fault.expected("code"));
+        }
+        match (code, measure, value) {
+            (Some(code), Some(measure), Some(value)) if sound => Table::Long(Long {
+                code,
+                measure,
+                value,
+                width: titles.len(),
+            }),
+            _ => Table::Refused,
+        }
+    }
+
+    fn row(&self, builder: &mut ObservationsBuilder, row: Row<'_>) {
+        let cell = |column: usize| row.cells.get(column).copied();
+        let beyond = row.cells.iter().skip(self.width);
+        let (Some(code), Some(measure), Some(value), true) = (
+            cell(self.code),
+            cell(self.measure),
+            cell(self.value),
+            beyond.into_iter().all(|cell| is_blank(*cell)),
+        ) else {
+            let fault = Fault::new(FaultCode::ColumnLength).at(at_line(row.line));
+            builder.push_fault(
+                fault
+                    .found(row.cells.len())
+                    .expected(self.width.to_string()),
+            );
+            return;
+        };
+        builder.long_row(row.line, &text(code), &text(measure), value);
+    }
+}
+
+/// A code or a measure's name; codes in a workbook may be whole numbers.
+fn text(cell: Cell<'_>) -> String {
+    match cell {
+        Cell::Integer(whole) => whole.to_string(),
+        Cell::Float(float) => float.to_string(),
+        other => title_of(other).to_owned(),
+    }
+}
