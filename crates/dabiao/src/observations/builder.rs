@@ -139,13 +139,13 @@ impl ObservationsBuilder {
         let Some(at) = self.heading.iter().position(|h| *h == Heading::Code) else {
             return self;
         };
-        let code = text_of(cells[at]);
+        let code = cell::text_of(cells[at]);
         let Some(row) = self.community(&code, line) else {
             return self;
         };
         for (i, cell) in cells.iter().enumerate() {
             match self.heading[i].clone() {
-                Heading::Attribute(name) => self.attribute(&name)[row] = text_of(*cell),
+                Heading::Attribute(name) => self.attribute(&name)[row] = cell::text_of(*cell),
                 Heading::Measure(measure) => {
                     let title = std::mem::take(&mut self.titles[i]);
                     self.cell(row, measure, *cell, line, &title);
@@ -177,7 +177,7 @@ impl ObservationsBuilder {
                     });
                 }
             }
-            Heading::Attribute(name) => self.attribute(&name)[row] = text_of(value),
+            Heading::Attribute(name) => self.attribute(&name)[row] = cell::text_of(value),
             Heading::Code | Heading::Assessor | Heading::Unknown => {
                 let expected = self.known.nearest(measure);
                 self.fault(FaultCode::UnknownMeasureRow, line, None, |fault| {
@@ -238,13 +238,15 @@ impl ObservationsBuilder {
                     let place = self.place(line, Some(title));
                     let fault = Fault::new(FaultCode::AdviceDecimals).at(place);
                     let kept = Decimal::from_millionths(read.value).unwrap_or_default();
-                    self.advice
-                        .push(fault.about(&self.codes[row]).found(text_of(cell)).expected(
-                            Text::new(
+                    self.advice.push(
+                        fault
+                            .about(&self.codes[row])
+                            .found(cell::text_of(cell))
+                            .expected(Text::new(
                                 format!("至多 6 位小数,按 {kept} 计"),
                                 format!("at most 6 decimals; taken as {kept}"),
-                            ),
-                        ));
+                            )),
+                    );
                 }
             }
             Err(fault) => {
@@ -333,23 +335,5 @@ impl ObservationsBuilder {
             file: self.file,
             ..Table::default()
         })))
-    }
-}
-
-/// A code or an attribute: text as it is, a whole number in digits.
-fn text_of(cell: Cell<'_>) -> String {
-    match cell {
-        Cell::Blank => String::new(),
-        Cell::NotApplicable => super::NOT_APPLICABLE_WORD.to_owned(),
-        Cell::Text(text) => text.trim().to_owned(),
-        Cell::Integer(whole) => whole.to_string(),
-        Cell::Float(float) | Cell::Percentage(float) => float.to_string(),
-        Cell::Scaled {
-            scaled,
-            decimals: 0,
-        } => scaled.to_string(),
-        Cell::Scaled { scaled, decimals } => format!("{scaled}e{}", -i32::from(decimals)),
-        Cell::Bool(yes) => yes.to_string(),
-        Cell::Date(date) => date.to_string(),
     }
 }

@@ -325,3 +325,21 @@ fn parse_date(text: &str) -> Option<Date> {
     }
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
+
+/// A code or an attribute: text as it is, a whole number in digits.
+pub(crate) fn text_of(cell: Cell<'_>) -> String {
+    match cell {
+        Cell::Blank => String::new(),
+        Cell::NotApplicable => NOT_APPLICABLE_WORD.to_owned(),
+        Cell::Text(text) => text.trim().to_owned(),
+        Cell::Integer(whole) => whole.to_string(),
+        Cell::Float(float) | Cell::Percentage(float) => float.to_string(),
+        Cell::Scaled {
+            scaled,
+            decimals: 0,
+        } => scaled.to_string(),
+        Cell::Scaled { scaled, decimals } => format!("{scaled}e{}", -i32::from(decimals)),
+        Cell::Bool(yes) => yes.to_string(),
+        Cell::Date(date) => date.to_string(),
+    }
+}

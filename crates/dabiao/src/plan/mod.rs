@@ -14,7 +14,7 @@ pub(crate) mod total;
 use crate::expression::PartSign;
 use crate::rational::{Rational, Rounding};
 use crate::standard::document::{
-    Assessors, Combine, Each, Level, MeasureKind, MissingPolicy, Side, Steps, ZeroDenominator,
+    Assessors, Combine, Level, MeasureKind, MissingPolicy, Side, Steps, ZeroDenominator,
 };
 use node::{Node, Test};
 
@@ -39,6 +39,8 @@ pub(crate) struct Plan {
     pub(crate) measures: Vec<MeasurePlan>,
     /// Names of the attributes that cohorts share.
     pub(crate) attributes: Vec<String>,
+    /// Label measures that a condition looks at: assessors must agree on them.
+    pub(crate) label_conditions: Vec<MeasureId>,
     /// Items, checks, bonuses and deductions alike.
     pub(crate) markings: Vec<MarkingPlan>,
     /// The items of all sections, in the order of the standard.
@@ -255,7 +257,9 @@ pub(crate) struct ItemPlan {
     pub(crate) marking: MarkingId,
     /// Full marks, scaled by the standard's decimals; a bonus may have none.
     pub(crate) full: Option<i64>,
-    pub(crate) each: Option<Each>,
+    /// The measures that it marks, its checks' and boxes' included; not those of conditions.
+    pub(crate) own: Vec<MeasureId>,
+    pub(crate) each: Option<EachPlan>,
 }
 
 #[derive(Debug)]
@@ -269,6 +273,13 @@ pub(crate) struct SectionPlan {
     pub(crate) worth: Rational,
     pub(crate) weighted: bool,
     pub(crate) depth: usize,
+}
+
+/// An item marked for each unit of a level.
+#[derive(Debug)]
+pub(crate) struct EachPlan {
+    pub(crate) level: Level,
+    pub(crate) rollup: RollUpPlan,
 }
 
 /// One cohort's numbers: of a marking's value, or of one of its measures.

@@ -40,6 +40,7 @@ impl<'a> Compiler<'a> {
             measures: Vec::new(),
             names: self.names.clone(),
             attributes: Vec::new(),
+            label_conditions: Vec::new(),
             markings: Vec::new(),
             items: Vec::new(),
             sections: Vec::new(),
@@ -121,6 +122,7 @@ impl<'a> Compiler<'a> {
             (Term::Number(left), Term::Number(right)) => Ok(Test::Compare(left, comparison, right)),
             (Term::Coded(measure), Term::Label(label))
             | (Term::Label(label), Term::Coded(measure)) => {
+                self.label_conditions.push(measure);
                 let index = self.measures[measure]
                     .labels
                     .iter()

@@ -1,6 +1,8 @@
 //! Items, checks and their rules, with every quantity in its unit.
 
 use super::*;
+use crate::lang::Text;
+use crate::plan::EachPlan;
 
 impl<'a> Compiler<'a> {
     pub(super) fn extras(&mut self, items: &'a [Item]) -> Result<Vec<ItemPlan>, Fault> {
@@ -8,17 +10,73 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn item(&mut self, item: &'a Item) -> Result<ItemPlan, Fault> {
+        let before = self.markings.len();
+        let community = item.each.as_ref().map(|_| self.as_units());
         let marking = self.marking(&item.id, item.points.as_ref(), &item.marking, None)?;
-        let full = item
-            .points
-            .as_ref()
-            .map(|p| p.round(self.decimals, Rounding::HalfUp).unwrap_or(i64::MAX));
+        if let Some(community) = community {
+            self.as_communities(community);
+            if self.markings[before..]
+                .iter()
+                .any(|marking| marking.slot.is_some())
+            {
+                return Err(Fault::new(FaultCode::BadChoice)
+                    .about(&item.id)
+                    .found("each")
+                    .expected(Text::new(
+                        "不看全体的评分办法",
+                        "a rule and policy that look at no cohort",
+                    )));
+            }
+        }
+        let mut own = Vec::new();
+        for marking in &self.markings[before..] {
+            let boxes = match &marking.rule {
+                RulePlan::Boxes { boxes, .. } => boxes.as_slice(),
+                _ => &[],
+            };
+            own.extend(
+                marking
+                    .measures
+                    .iter()
+                    .chain(boxes.iter().flat_map(|b| &b.measures)),
+            );
+        }
+        own.sort_unstable();
+        own.dedup();
+        let full = item.points.as_ref();
+        let full = full.map(|p| p.round(self.decimals, Rounding::HalfUp).unwrap_or(i64::MAX));
+        let each = match &item.each {
+            None => None,
+            Some(each) => Some(EachPlan {
+                level: each.level,
+                rollup: self.rollup(&each.rollup)?,
+            }),
+        };
         Ok(ItemPlan {
             code: item.id.clone(),
             marking,
             full,
-            each: item.each.clone(),
+            own,
+            each,
         })
+    }
+
+    /// Lets every measure be what one unit has of it, for an item marked for each unit.
+    fn as_units(&mut self) -> Vec<(MeasureKind, Option<RollUpPlan>)> {
+        self.measures
+            .iter_mut()
+            .map(|measure| {
+                let kind = std::mem::replace(&mut measure.kind, measure.unit_kind);
+                (kind, measure.rollup.take())
+            })
+            .collect()
+    }
+
+    fn as_communities(&mut self, held: Vec<(MeasureKind, Option<RollUpPlan>)>) {
+        for (measure, (kind, rollup)) in self.measures.iter_mut().zip(held) {
+            measure.kind = kind;
+            measure.rollup = rollup;
+        }
     }
 
     fn check(

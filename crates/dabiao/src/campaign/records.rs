@@ -1,0 +1,363 @@
+//! What was observed in one phase: marks of units and communities, by one or more assessors.
+
+use std::collections::HashMap;
+
+use crate::fault::{Fault, FaultCode, Faults, Place};
+use crate::grid::{Grid, Registry};
+use crate::lang::{Lang, Text};
+use crate::observations::cell::{self, Cell};
+use crate::observations::heading::{Heading, Titles, trimmed};
+use crate::plan::{MeasureId, MeasurePlan};
+use crate::standard::Standard;
+use crate::standard::document::Level;
+
+/// Whom a mark is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Target {
+    /// A row of the registry.
+    Community(u32),
+    /// A unit of the grid below the community.
+    Unit(u32),
+}
+
+/// One mark, as stored in a plain column.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    pub(crate) target: Target,
+    pub(crate) assessor: u32,
+    pub(crate) value: i64,
+    /// An index into the files and the line there.
+    pub(crate) place: (u32, u32),
+}
+
+/// The checked observations of one phase.
+#[derive(Clone, Debug, Default)]
+pub struct Records {
+    /// By measure, sorted by target and assessor.
+    pub(crate) marks: Vec<Vec<Mark>>,
+    /// Communities with any mark of their own or of a unit.
+    pub(crate) present: Vec<bool>,
+    pub(crate) files: Vec<String>,
+    advice: Vec<Fault>,
+}
+
+impl Records {
+    /// What a reader should look at although it is no fault.
+    #[must_use]
+    pub fn advice(&self) -> &[Fault] {
+        &self.advice
+    }
+
+    pub(crate) fn place(&self, mark: &Mark, measure: &MeasurePlan) -> Place {
+        Place {
+            file: self
+                .files
+                .get(mark.place.0 as usize)
+                .filter(|f| !f.is_empty())
+                .cloned(),
+            line: Some(u64::from(mark.place.1)),
+            field: Some(measure.name.clone()),
+            ..Place::default()
+        }
+    }
+}
+
+/// Reads the tables of one phase: a row is a community or a unit of the grid, its columns are
+/// `code`, perhaps `assessor`, and measures.
+#[derive(Debug)]
+pub struct RecordsBuilder<'a> {
+    /// The measures as communities and as units have them.
+    communities: Vec<MeasurePlan>,
+    units: Vec<MeasurePlan>,
+    titles: Titles,
+    registry: &'a Registry,
+    grid: Option<&'a Grid>,
+    heading: Vec<(Heading, String)>,
+    assessors: HashMap<String, u32>,
+    names: Vec<String>,
+    records: Records,
+    faults: Faults,
+    advice: Faults,
+}
+
+impl<'a> RecordsBuilder<'a> {
+    /// An empty phase. Without a grid, only communities can be marked.
+    #[must_use]
+    pub fn new(standard: &Standard, registry: &'a Registry, grid: Option<&'a Grid>) -> Self {
+        let declared = standard.document().measures.len();
+        let communities: Vec<MeasurePlan> = standard.plan().measures[..declared].to_vec();
+        RecordsBuilder {
+            units: communities.iter().map(MeasurePlan::of_unit).collect(),
+            titles: Titles::new(standard),
+            registry,
+            grid,
+            heading: Vec::new(),
+            assessors: HashMap::new(),
+            names: Vec::new(),
+            records: Records {
+                marks: vec![Vec::new(); communities.len()],
+                present: vec![false; registry.len()],
+                files: vec![String::new()],
+                advice: Vec::new(),
+            },
+            communities,
+            faults: Faults::new(),
+            advice: Faults::new(),
+        }
+    }
+
+    /// Starts a file, for the places of faults.
+    pub fn file(&mut self, name: &str) -> &mut Self {
+        self.records.files.push(name.to_owned());
+        self
+    }
+
+    /// Adds a fault that a reader found before the table saw the cell.
+    pub fn push_fault(&mut self, fault: Fault) -> &mut Self {
+        self.faults.push(fault);
+        self
+    }
+
+    fn place(&self, line: u64, field: Option<&str>) -> Place {
+        Place {
+            file: self.records.files.last().filter(|f| !f.is_empty()).cloned(),
+            line: Some(line),
+            field: field.map(str::to_owned),
+            ..Place::default()
+        }
+    }
+
+    /// Names the columns of the rows that follow. Names of communities, districts and streets
+    /// may stand there for people to read; they are passed over.
+    pub fn heading<S: AsRef<str>>(&mut self, titles: &[S]) -> &mut Self {
+        self.heading.clear();
+        for title in titles {
+            let title = trimmed(title.as_ref()).to_owned();
+            let heading = self.titles.read(&title);
+            let place = self.place(1, Some(&title));
+            if heading == Heading::Unknown {
+                let expected = self.titles.nearest(&title);
+                self.faults.push(
+                    Fault::new(FaultCode::UnknownColumn)
+                        .at(place)
+                        .found(&title)
+                        .expected(expected),
+                );
+            } else if self.heading.iter().any(|(held, _)| *held == heading) {
+                self.faults.push(
+                    Fault::new(FaultCode::DuplicateColumn)
+                        .at(place)
+                        .found(&title),
+                );
+            }
+            self.heading.push((heading, title));
+        }
+        if !self.heading.iter().any(|(held, _)| *held == Heading::Code) {
+            let fault = Fault::new(FaultCode::MissingColumn).at(self.place(1, None));
+            self.faults.push(fault.expected("code"));
+        }
+        self
+    }
+
+    /// Adds a row under the heading.
+    pub fn row(&mut self, line: u64, cells: &[Cell<'_>]) -> &mut Self {
+        if cells.len() != self.heading.len() {
+            let fault = Fault::new(FaultCode::ColumnLength).at(self.place(line, None));
+            self.faults.push(
+                fault
+                    .found(cells.len())
+                    .expected(self.heading.len().to_string()),
+            );
+            return self;
+        }
+        let text_at = |wanted: Heading| {
+            let at = self.heading.iter().position(|(held, _)| *held == wanted)?;
+            Some(cell::text_of(cells[at]))
+        };
+        let Some(code) = text_at(Heading::Code) else {
+            return self;
+        };
+        let assessor = text_at(Heading::Assessor).unwrap_or_default();
+        let Some((target, level)) = self.target(&code, line) else {
+            return self;
+        };
+        let assessor = self.assessor(&assessor);
+        let heading = std::mem::take(&mut self.heading);
+        for ((held, title), cell) in heading.iter().zip(cells) {
+            if let Heading::Measure(measure) = held {
+                self.mark(*measure, target, level, assessor, *cell, line, &code, title);
+            }
+        }
+        self.heading = heading;
+        self
+    }
+
+    /// Adds one value of a long table: code, perhaps assessor, measure, value.
+    pub fn long_row(
+        &mut self,
+        line: u64,
+        code: &str,
+        assessor: &str,
+        measure: &str,
+        value: Cell<'_>,
+    ) -> &mut Self {
+        let code = code.trim();
+        let Some((target, level)) = self.target(code, line) else {
+            return self;
+        };
+        let measure = trimmed(measure);
+        match self.titles.read(measure) {
+            Heading::Measure(id) => {
+                let assessor = self.assessor(assessor.trim());
+                self.mark(id, target, level, assessor, value, line, code, measure);
+            }
+            _ => {
+                let fault = Fault::new(FaultCode::UnknownMeasureRow).at(self.place(line, None));
+                self.faults
+                    .push(fault.found(measure).expected(self.titles.nearest(measure)));
+            }
+        }
+        self
+    }
+
+    fn assessor(&mut self, name: &str) -> u32 {
+        if let Some(id) = self.assessors.get(name) {
+            return *id;
+        }
+        let id = self.names.len() as u32;
+        self.names.push(name.to_owned());
+        self.assessors.insert(name.to_owned(), id);
+        id
+    }
+
+    fn target(&mut self, code: &str, line: u64) -> Option<(Target, Level)> {
+        if code.is_empty() {
+            let fault = Fault::new(FaultCode::EmptyCode).at(self.place(line, Some("code")));
+            self.faults.push(fault);
+            return None;
+        }
+        if let Some(row) = self.registry.row_of(code) {
+            self.records.present[row] = true;
+            return Some((Target::Community(row as u32), Level::Community));
+        }
+        let unit = self.grid.and_then(|grid| Some((grid, grid.find(code)?)));
+        if let Some((grid, unit)) = unit {
+            let community = grid.communities[unit as usize] as usize;
+            if let Some(row) = grid
+                .codes
+                .get(community)
+                .and_then(|code| self.registry.row_of(code))
+            {
+                self.records.present[row] = true;
+                return Some((Target::Unit(unit), grid.levels[unit as usize]));
+            }
+        }
+        let fault = Fault::new(FaultCode::UnitUnknown).at(self.place(line, Some("code")));
+        self.faults.push(fault.found(code).expected(Text::new(
+            "登记在册的社区或网格中的单元",
+            "a community of the registry or a unit of its grid",
+        )));
+        None
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn mark(
+        &mut self,
+        measure: MeasureId,
+        target: Target,
+        level: Level,
+        assessor: u32,
+        cell: Cell<'_>,
+        line: u64,
+        code: &str,
+        title: &str,
+    ) {
+        let plan = match target {
+            Target::Community(_) => &self.communities[measure],
+            Target::Unit(_) => &self.units[measure],
+        };
+        if level != Level::Community && level != plan.level {
+            if cell != Cell::Blank && cell != Cell::Text("") {
+                let place = self.place(line, Some(title));
+                let expected = Text::new(plan.level.title(Lang::Zh), plan.level.title(Lang::En));
+                let fault = Fault::new(FaultCode::UnitLevel).at(place).about(code);
+                self.faults
+                    .push(fault.found(level.as_str()).expected(expected));
+            }
+            return;
+        }
+        match cell::read(plan, cell) {
+            Ok(read) if read.value == crate::observations::MISSING => {}
+            Ok(read) => {
+                if read.rounded {
+                    let fault =
+                        Fault::new(FaultCode::AdviceDecimals).at(self.place(line, Some(title)));
+                    self.advice
+                        .push(fault.about(code).found(cell::text_of(cell)));
+                }
+                let place = (
+                    self.records.files.len() as u32 - 1,
+                    u32::try_from(line).unwrap_or(u32::MAX),
+                );
+                self.records.marks[measure].push(Mark {
+                    target,
+                    assessor,
+                    value: read.value,
+                    place,
+                });
+            }
+            Err(fault) => {
+                let place = self.place(line, Some(title));
+                self.faults.push(fault.at(place).about(code));
+            }
+        }
+    }
+
+    /// The phase, checked.
+    ///
+    /// # Errors
+    /// All faults of all tables: unknown codes and columns, unreadable values, two marks of
+    /// one unit by one assessor or where the standard does not combine assessors.
+    pub fn finish(mut self) -> Result<Records, Faults> {
+        for (measure, marks) in self.records.marks.iter_mut().enumerate() {
+            marks.sort_by_key(|mark| (mark.target, mark.assessor, mark.place));
+            let combines = self.communities[measure].assessors.is_some();
+            for pair in marks.windows(2) {
+                let same = pair[0].target == pair[1].target;
+                if same && (!combines || pair[0].assessor == pair[1].assessor) {
+                    let plan = &self.communities[measure];
+                    let file = self
+                        .records
+                        .files
+                        .get(pair[1].place.0 as usize)
+                        .filter(|f| !f.is_empty());
+                    let place = Place {
+                        file: file.cloned(),
+                        line: Some(u64::from(pair[1].place.1)),
+                        field: Some(plan.name.clone()),
+                        ..Place::default()
+                    };
+                    let code = match pair[1].target {
+                        Target::Community(row) => self.registry.codes()[row as usize].clone(),
+                        Target::Unit(unit) => self
+                            .grid
+                            .map(|g| g.codes[unit as usize].clone())
+                            .unwrap_or_default(),
+                    };
+                    let line = pair[0].place.1;
+                    self.faults.push(
+                        Fault::new(FaultCode::DuplicateRow)
+                            .at(place)
+                            .about(code)
+                            .expected(Text::new(
+                                format!("每位评委一个值(首见于第 {line} 行)"),
+                                format!("one value an assessor (first in row {line})"),
+                            )),
+                    );
+                }
+            }
+        }
+        self.records.advice = self.advice.listed;
+        self.faults.into_result(self.records)
+    }
+}
