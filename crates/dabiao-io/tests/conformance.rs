@@ -1,0 +1,274 @@
+//! The conformance suite of `tests/conformance`, through the library as its users have it.
+//! Its README defines the format.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dabiao::{Fault, Faults, Points, ScoreOptions, Scores, Standard};
+use dabiao_io::{ReadOptions, Source, read_observations};
+use toml::de::DeTable;
+
+/// One folder of the suite.
+struct Case {
+    folder: PathBuf,
+    about: String,
+}
+
+impl Case {
+    fn open(folder: PathBuf) -> Case {
+        let about = fs::read_to_string(folder.join("case.toml")).expect("a case has a case.toml");
+        Case { folder, about }
+    }
+
+    fn key(&self, key: &str) -> Option<String> {
+        let about = DeTable::parse(&self.about).expect("case.toml is well-formed");
+        about
+            .get_ref()
+            .get(key)?
+            .get_ref()
+            .as_str()
+            .map(str::to_owned)
+    }
+
+    fn file(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.folder.join(name)).ok()
+    }
+
+    fn standard(&self) -> Result<Standard, Faults> {
+        match (self.key("standard"), self.file("standard.toml")) {
+            (Some(id), None) => Standard::builtin(&id),
+            (None, Some(text)) => Standard::from_toml(&text),
+            _ => panic!("a case has a built-in standard or a standard.toml, not both"),
+        }
+    }
+
+    fn observations(&self) -> String {
+        match (self.key("observations"), self.file("observations.csv")) {
+            (Some(path), None) => {
+                fs::read_to_string(top().join(path)).expect("the table that the case names")
+            }
+            (None, Some(text)) => text,
+            _ => panic!("a case names a table or has an observations.csv, not both"),
+        }
+    }
+
+    /// The rows of one of its expectations, each of three cells.
+    fn expected(&self, name: &str, heading: [&str; 3]) -> Option<Vec<[String; 3]>> {
+        let text = self.file(name)?;
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        assert_eq!(reader.headers().expect("a heading"), heading.as_slice());
+        let cells = |row: csv::StringRecord| [0, 1, 2].map(|at| row[at].to_owned());
+        Some(
+            reader
+                .records()
+                .map(|row| cells(row.expect("a row")))
+                .collect(),
+        )
+    }
+}
+
+fn top() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn cases() -> Vec<Case> {
+    let root = top().join("tests/conformance");
+    let entries = fs::read_dir(&root).expect("the suite is there");
+    let mut folders: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    folders.into_iter().map(Case::open).collect()
+}
+
+fn score(standard: &Standard, text: &str, threads: usize) -> Result<Scores, Faults> {
+    let source = Source::bytes("observations.csv", text);
+    let table = read_observations(standard, source, &ReadOptions::new())?;
+    standard.score(&table, &ScoreOptions::new().with_threads(threads))
+}
+
+fn field(scores: &Scores, row: usize, field: &str) -> String {
+    let points = |points: Option<Points>| points.map(|p| p.to_string()).unwrap_or_default();
+    let list = |codes: Vec<&str>| codes.join(";");
+    match field {
+        "total" => points(scores.total(row)),
+        "total_before_bonus" => points(scores.total_before_bonus(row)),
+        "bonus" => points(scores.bonus(row)),
+        "deductions" => points(scores.deductions(row)),
+        "grade" => scores
+            .grade(row)
+            .map(|grade| grade.id.clone())
+            .unwrap_or_default(),
+        "rank" => scores
+            .rank(row)
+            .map(|place| place.to_string())
+            .unwrap_or_default(),
+        "vetoes" => list(scores.vetoes(row).collect()),
+        "missing" => list(scores.missing(row).collect()),
+        "undecided" => list(scores.undecided(row).collect()),
+        "flags" => list(scores.flags(row).iter().map(|flag| flag.as_str()).collect()),
+        code => points(scores.points_of(code, row)),
+    }
+}
+
+fn place_of(fault: &Fault) -> [String; 3] {
+    let line = fault.place.line.map(|line| line.to_string());
+    let field = fault.place.field.clone();
+    [
+        fault.code.to_string(),
+        line.unwrap_or_default(),
+        field.unwrap_or_default(),
+    ]
+}
+
+/// What a case gets wrong, a line each.
+fn differences(case: &Case) -> Vec<String> {
+    let text = case.observations();
+    let outcome = case
+        .standard()
+        .and_then(|standard| score(&standard, &text, 1));
+    let cards = case.expected("expected.csv", ["code", "field", "value"]);
+    let faults = case.expected("expected-faults.csv", ["fault", "line", "field"]);
+    match (outcome, cards, faults) {
+        (Ok(scores), Some(cards), None) => {
+            let mut wrong = card_differences(&scores, &cards);
+            wrong.extend(advice_differences(case, &scores));
+            wrong.extend(order_differences(&scores, &text));
+            wrong
+        }
+        (Err(found), None, Some(expected)) => {
+            let found: Vec<[String; 3]> = found.listed.iter().map(place_of).collect();
+            let differs = found != expected;
+            differs
+                .then(|| format!("faults {found:?}, expected {expected:?}"))
+                .into_iter()
+                .collect()
+        }
+        (Ok(_), _, Some(_)) => vec!["no fault was found".to_owned()],
+        (Err(faults), Some(_), None) => vec![faults.to_string()],
+        _ => vec!["one of expected.csv and expected-faults.csv is there".to_owned()],
+    }
+}
+
+fn card_differences(scores: &Scores, expected: &[[String; 3]]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if expected.is_empty() {
+        wrong.push("nothing is expected".to_owned());
+    }
+    let rows: BTreeMap<&str, usize> = scores
+        .codes()
+        .iter()
+        .enumerate()
+        .map(|(row, code)| (code.as_str(), row))
+        .collect();
+    for [code, name, value] in expected {
+        let Some(row) = rows.get(code.as_str()) else {
+            wrong.push(format!("{code} is not in the table"));
+            continue;
+        };
+        let found = field(scores, *row, name);
+        if found != *value {
+            wrong.push(format!("{code} {name}: {found:?}, expected {value:?}"));
+        }
+    }
+    let sorted = scores
+        .codes()
+        .is_sorted_by(|a, b| a.as_bytes() < b.as_bytes());
+    if !sorted {
+        wrong.push("the codes are not in the order of their bytes".to_owned());
+    }
+    wrong
+}
+
+fn advice_differences(case: &Case, scores: &Scores) -> Option<String> {
+    let expected = case.expected("expected-advice.csv", ["advice", "line", "field"]);
+    let expected = expected.unwrap_or_default();
+    let found: Vec<[String; 3]> = scores
+        .observations()
+        .advice()
+        .iter()
+        .map(place_of)
+        .collect();
+    (found != expected).then(|| format!("advice {found:?}, expected {expected:?}"))
+}
+
+/// The same table with its rows the other way round, on four threads, gives the same cards.
+fn order_differences(scores: &Scores, text: &str) -> Option<String> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer
+        .write_record(reader.headers().expect("a heading"))
+        .expect("in memory");
+    let mut rows: Vec<_> = reader.records().map(|row| row.expect("a row")).collect();
+    rows.reverse();
+    for row in &rows {
+        writer.write_record(row).expect("in memory");
+    }
+    let turned = String::from_utf8(writer.into_inner().expect("in memory")).expect("UTF-8");
+    match score(scores.standard(), &turned, 4) {
+        Ok(again) => (all_fields(&again) != all_fields(scores))
+            .then(|| "another order of rows gives other cards".to_owned()),
+        Err(faults) => Some(faults.to_string()),
+    }
+}
+
+fn all_fields(scores: &Scores) -> Vec<String> {
+    const WORDS: [&str; 10] = [
+        "total",
+        "total_before_bonus",
+        "bonus",
+        "deductions",
+        "grade",
+        "rank",
+        "vetoes",
+        "missing",
+        "undecided",
+        "flags",
+    ];
+    let document = scores.standard().document();
+    let mut names: Vec<&str> = WORDS.to_vec();
+    let mut sections: Vec<_> = document.sections.iter().collect();
+    while let Some(section) = sections.pop() {
+        names.push(&section.id);
+        names.extend(section.items.iter().map(|item| item.id.as_str()));
+        sections.extend(&section.sections);
+    }
+    let extra = document.bonus.iter().chain(&document.deductions);
+    names.extend(extra.map(|item| item.id.as_str()));
+    let mut all = scores.codes().to_vec();
+    for row in 0..scores.len() {
+        all.extend(names.iter().map(|name| field(scores, row, name)));
+    }
+    all
+}
+
+#[test]
+fn every_case_comes_out_as_worked_by_hand() {
+    let cases = cases();
+    assert!(cases.len() > 80, "only {} cases were found", cases.len());
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let name = case
+            .folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy();
+        assert!(
+            case.key("title").is_some() && case.key("worked").is_some(),
+            "{name}"
+        );
+        wrong.extend(
+            differences(case)
+                .iter()
+                .map(|line| format!("{name}: {line}")),
+        );
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} differences:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
