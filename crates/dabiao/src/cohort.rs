@@ -267,11 +267,6 @@ impl Cohort {
         let half = Rational::ratio(1, 2).unwrap_or_default();
         &(&lower + &upper) * &half
     }
-
-    /// The distinct values in order, where they are counted.
-    pub(crate) fn values(&self) -> &[Rational] {
-        &self.values
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code)]
 
-mod campaign;
+pub mod campaign;
 mod cohort;
 mod decimal;
 pub mod explain;

@@ -10,7 +10,7 @@ pub(crate) fn combine(mut marks: Vec<Rational>, rule: Assessors) -> Option<Ratio
         Assessors::Mean => marks.as_slice(),
         Assessors::Median => {
             let middle = marks.len() / 2;
-            let first = middle.checked_sub(usize::from(marks.len() % 2 == 0))?;
+            let first = middle.checked_sub(usize::from(marks.len().is_multiple_of(2)))?;
             marks.get(first..=middle)?
         }
         Assessors::Trimmed(off) => {

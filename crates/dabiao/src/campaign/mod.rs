@@ -1,8 +1,19 @@
 //! A whole campaign: registry, party grid, phases, assessors, selection (§2.11, §2.12, §3).
 
 pub(crate) mod assessors;
+mod compare;
+mod phases;
 mod records;
 mod rollup;
+mod run;
+mod selection;
+mod upward;
 
+pub use compare::{ItemMovement, Movement};
 pub use records::{Records, RecordsBuilder};
 pub use rollup::LeftOut;
+pub use run::{Campaign, CampaignResult, Phase, PhaseResult};
+pub use selection::{
+    Amount, Decision, Outcome, Reason, Selection, SelectionResult, Tier, TierResult,
+};
+pub use upward::GroupScore;

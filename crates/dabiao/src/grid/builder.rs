@@ -119,7 +119,7 @@ impl GridBuilder {
         if !self.faults.is_empty() {
             self.faults
                 .listed
-                .sort_by(|a, b| a.place.line.cmp(&b.place.line));
+                .sort_by_key(|a| a.place.line);
             return Err(self.faults);
         }
         Ok(self.assemble(links))
@@ -335,7 +335,6 @@ impl GridBuilder {
             });
         let mut grid = Grid {
             communities: communities.collect(),
-            scheme: self.scheme,
             parents,
             compounds,
             ..Grid::default()

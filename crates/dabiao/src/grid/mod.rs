@@ -127,7 +127,6 @@ pub struct Grid {
     pub(crate) members: Vec<Option<u64>>,
     /// Units by code.
     pub(crate) by_code: Vec<UnitId>,
-    pub(crate) scheme: CodeScheme,
 }
 
 impl Grid {

@@ -50,7 +50,7 @@ pub(crate) const NOT_APPLICABLE: i64 = i64::MIN + 1;
 #[derive(Clone, Debug)]
 pub struct Observations(pub(crate) Arc<Table>);
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
     pub(crate) codes: Vec<String>,
     /// `name` and other attributes, by name: one text a row.

@@ -272,7 +272,6 @@ pub(crate) struct SectionPlan {
     /// What it is worth in its parent: its weight, or what its children add up to.
     pub(crate) worth: Rational,
     pub(crate) weighted: bool,
-    pub(crate) depth: usize,
 }
 
 /// An item marked for each unit of a level.
@@ -320,7 +319,6 @@ pub(crate) enum EffectPlan {
 
 #[derive(Debug)]
 pub(crate) struct GradePlan {
-    pub(crate) code: String,
     /// The least total, scaled by the total's decimals.
     pub(crate) total: Option<i64>,
     pub(crate) before_bonus: Option<i64>,

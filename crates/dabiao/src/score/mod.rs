@@ -5,11 +5,11 @@ mod rank;
 mod run;
 
 pub use options::{Progress, ScoreOptions};
+pub(crate) use rank::ranks;
 pub(crate) use run::{run, statistics};
 
 use crate::cohort::Statistics;
 use crate::observations::{MISSING, Observations, optional_points};
-use crate::plan::Part;
 use crate::plan::marking::State;
 use crate::plan::node::Outcomes;
 use crate::points::Points;
@@ -262,12 +262,5 @@ impl Scores {
             flags.push(Flag::NoTotal);
         }
         flags
-    }
-
-    pub(crate) fn part_column(&self, part: Part) -> &[i64] {
-        match part {
-            Part::Section(section) => &self.columns.sections[section],
-            Part::Item(item) => &self.columns.items[item],
-        }
     }
 }

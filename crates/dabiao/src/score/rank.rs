@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Columns, NO_GRADE, NONE, Scores};
+use super::{Columns, NO_GRADE, NONE};
 use crate::plan::{Plan, TieBreak};
 
 /// What two communities are compared by, best first.
@@ -32,12 +32,6 @@ impl<'a> Standing<'a> {
             .map(|key| key[b].cmp(&key[a]))
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal)
-    }
-}
-
-impl Scores {
-    pub(crate) fn standing(&self) -> Standing<'_> {
-        Standing::new(self.standard.plan(), &self.columns)
     }
 }
 

@@ -85,7 +85,7 @@ impl<'a> Compiler<'a> {
         }
         let mut top = Vec::new();
         for section in &document.sections {
-            top.push(self.section(section, 0)?);
+            top.push(self.section(section)?);
         }
         let bonus = self.extras(&document.bonus)?;
         let deductions = self.extras(&document.deductions)?;
@@ -145,7 +145,7 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    fn section(&mut self, section: &'a Section, depth: usize) -> Result<SectionId, Fault> {
+    fn section(&mut self, section: &'a Section) -> Result<SectionId, Fault> {
         let id = self.sections.len();
         self.sections.push(SectionPlan {
             code: section.id.clone(),
@@ -154,7 +154,6 @@ impl<'a> Compiler<'a> {
             children: Rational::ZERO,
             worth: Rational::ZERO,
             weighted: section.weight.is_some(),
-            depth,
         });
         let mut children = Rational::ZERO;
         for item in &section.items {
@@ -166,7 +165,7 @@ impl<'a> Compiler<'a> {
             self.items.push(plan);
         }
         for child in &section.sections {
-            let child = self.section(child, depth + 1)?;
+            let child = self.section(child)?;
             children = &children + &self.sections[child].worth;
             self.sections[id].sections.push(child);
         }

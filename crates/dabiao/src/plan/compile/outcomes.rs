@@ -54,7 +54,6 @@ impl Compiler<'_> {
             }
         };
         Ok(GradePlan {
-            code: grade.id.clone(),
             total: total(&grade.total),
             before_bonus: total(&grade.total_before_bonus),
             marks,

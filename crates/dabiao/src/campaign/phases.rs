@@ -1,0 +1,239 @@
+//! Phases become one result: the last that marked an item, or all of them weighted (§2.12).
+
+use std::sync::Arc;
+
+use super::rollup::PhaseTable;
+use crate::fault::{Fault, Faults};
+use crate::observations::{Column, Observations, Table, UnitPoints};
+use crate::plan::Plan;
+use crate::plan::node::{Outcomes, Reading, Row};
+use crate::plan::total::Published;
+use crate::rational::Rational;
+use crate::score::{Columns, NO_GRADE, NONE, Scores, ranks};
+use crate::standard::Standard;
+use crate::standard::document::MeasureKind;
+
+/// One table out of the tables of all phases, in their order.
+///
+/// An item's own measures are those of the last phase that has marked any of them; a condition
+/// takes each measure from the last phase that has it.
+pub(super) fn compose(standard: &Standard, tables: &[PhaseTable]) -> Option<Observations> {
+    let plan = standard.plan();
+    let (last, _) = tables.split_last()?;
+    let mut table = Table {
+        codes: last.observations.0.codes.clone(),
+        attributes: last.observations.0.attributes.clone(),
+        earlier: tables
+            .iter()
+            .map(|phase| phase.observations.0.columns.clone())
+            .collect(),
+        ..Table::default()
+    };
+    let rows = table.codes.len();
+    table.incomplete = vec![false; rows];
+    for measure in 0..plan.measures.len() {
+        table.columns.push(last_marked(plan, tables, measure, rows));
+    }
+    for (position, item) in plan.items.iter().enumerate() {
+        let marked =
+            |phase: &PhaseTable, row: usize| match phase.observations.0.unit_points.get(&item.code)
+            {
+                Some(points) => points[row] != UnitPoints::Missing,
+                None => {
+                    let cells = phase.observations.row(&plan.measures, row);
+                    item.own.iter().any(|measure| !cells.is_blank(*measure))
+                }
+            };
+        let phases: Vec<u8> = (0..rows)
+            .map(|row| {
+                tables
+                    .iter()
+                    .rposition(|phase| marked(phase, row))
+                    .unwrap_or(tables.len() - 1) as u8
+            })
+            .collect();
+        let extra = plan.measures.len() + position;
+        for (row, phase) in phases.iter().enumerate() {
+            let incomplete = &tables[usize::from(*phase)].incomplete;
+            let mut own = item.own.iter().copied().chain([extra]);
+            table.incomplete[row] |= own.any(|what| incomplete.contains(&(row as u32, what)));
+        }
+        if item.each.is_some() {
+            let points = phases.iter().enumerate().map(|(row, phase)| {
+                let held = &tables[usize::from(*phase)].observations.0.unit_points;
+                held.get(&item.code)
+                    .map_or(UnitPoints::Missing, |points| points[row].clone())
+            });
+            table
+                .unit_points
+                .insert(item.code.clone(), points.collect());
+        }
+        table.phases.push(phases);
+    }
+    Some(Observations(Arc::new(table)))
+}
+
+/// A measure's column, each cell from the last phase that has it.
+fn last_marked(plan: &Plan, tables: &[PhaseTable], measure: usize, rows: usize) -> Column {
+    if let [only] = tables {
+        return only.observations.0.columns[measure].clone();
+    }
+    let kind = plan.measures[measure].kind;
+    let phase_of = |row: usize| {
+        tables
+            .iter()
+            .rev()
+            .find(|phase| {
+                !phase
+                    .observations
+                    .row(&plan.measures, row)
+                    .is_blank(measure)
+            })
+            .or(tables.last())
+    };
+    let column = |phase: &PhaseTable| match &phase.observations.0.columns[measure] {
+        Column::Same(base) => phase.observations.0.columns[*base].clone(),
+        column => column.clone(),
+    };
+    let mixed = tables
+        .iter()
+        .any(|phase| matches!(column(phase), Column::Mixed(_)));
+    if mixed {
+        let cell = |row| {
+            let phase = phase_of(row)?;
+            let cells = phase.observations.row(&plan.measures, row);
+            Some(Row::labels(&cells, measure).map_or_else(
+                || column(phase).code(row).map(|code| vec![code]),
+                |labels| Reading::Value(labels.to_vec()),
+            ))
+        };
+        return Column::Mixed(
+            (0..rows)
+                .map(|row| cell(row).unwrap_or(Reading::Missing))
+                .collect(),
+        );
+    }
+    let cell = |row| phase_of(row).map(|phase| column_number(phase, measure, row, kind));
+    Column::Exact(
+        (0..rows)
+            .map(|row| cell(row).unwrap_or(Reading::Missing))
+            .collect(),
+    )
+}
+
+fn column_number(
+    phase: &PhaseTable,
+    measure: usize,
+    row: usize,
+    kind: MeasureKind,
+) -> Reading<Rational> {
+    let columns = &phase.observations.0.columns;
+    match &columns[measure] {
+        Column::Same(base) => columns[*base].number(row, kind),
+        column => column.number(row, kind),
+    }
+}
+
+/// Phases weighted by section points, rounded once; everything else from the last phase that
+/// has a card.
+pub(super) fn weigh(
+    standard: &Standard,
+    composed: &Observations,
+    phases: &[(&Scores, &Rational, &[bool])],
+) -> Result<Scores, Faults> {
+    let plan = standard.plan();
+    let mut columns = Columns::empty(plan);
+    let mut faults = Faults::new();
+    let mut provisional = Vec::with_capacity(composed.len());
+    let Some((newest, _, _)) = phases.last() else {
+        return standard.score(composed, &crate::score::ScoreOptions::new());
+    };
+    for row in 0..composed.len() {
+        let card = phases.iter().rfind(|(_, _, present)| present[row]);
+        let last = card.map_or(*newest, |(scores, _, _)| *scores);
+        let mut whole = phases.iter().all(|(_, _, present)| present[row]);
+        let mut published = Published::default();
+        for (into, from) in columns.items.iter_mut().zip(&last.columns.items) {
+            into.push(from[row]);
+            published
+                .items
+                .push(Some(from[row]).filter(|points| *points != NONE));
+        }
+        for (into, from) in columns.states.iter_mut().zip(&last.columns.states) {
+            into.push(from[row]);
+        }
+        for section in 0..plan.sections.len() {
+            let (mut sum, mut weights) = (Rational::ZERO, Rational::ZERO);
+            for (scores, weight, present) in phases {
+                let points = scores.columns.sections[section][row];
+                if !present[row] || points == NONE {
+                    continue;
+                }
+                let points = Rational::from_scaled(i128::from(points), plan.decimals);
+                sum = &sum + &(&points * weight);
+                weights = &weights + weight;
+            }
+            whole &= phases
+                .iter()
+                .all(|(scores, _, _)| scores.columns.sections[section][row] != NONE)
+                || phases
+                    .iter()
+                    .all(|(scores, _, _)| scores.columns.sections[section][row] == NONE);
+            let points = sum
+                .checked_div(&weights)
+                .and_then(|mean| mean.round(plan.decimals, plan.rounding));
+            published.sections.push(points);
+            columns.sections[section].push(points.unwrap_or(NONE));
+        }
+        let vetoes: Vec<Outcomes> = last
+            .columns
+            .vetoes
+            .iter()
+            .map(|column| column[row])
+            .collect();
+        let (bonus, deductions) = (last.columns.bonus[row], last.columns.deductions[row]);
+        let totals = plan
+            .totals(&published, bonus, deductions, &vetoes)
+            .unwrap_or_else(|fault: Fault| {
+                faults.push(fault.about(&composed.codes()[row]));
+                Default::default()
+            });
+        let copy = |into: &mut [Vec<i64>], from: &[Vec<i64>]| {
+            for (into, from) in into.iter_mut().zip(from) {
+                into.push(from[row]);
+            }
+        };
+        copy(&mut columns.bonus_items, &last.columns.bonus_items);
+        copy(&mut columns.deduction_items, &last.columns.deduction_items);
+        for (column, outcomes) in columns.vetoes.iter_mut().zip(&vetoes) {
+            column.push(*outcomes);
+        }
+        let grade = |grade: Option<usize>| {
+            grade
+                .and_then(|g| u16::try_from(g).ok())
+                .unwrap_or(NO_GRADE)
+        };
+        columns.bonus.push(bonus);
+        columns.deductions.push(deductions);
+        columns.totals.push(totals.total.unwrap_or(NONE));
+        columns
+            .before_bonus
+            .push(totals.before_bonus.unwrap_or(NONE));
+        columns.earned.push(grade(totals.earned));
+        columns.grades.push(grade(totals.grade));
+        provisional.push(!whole);
+    }
+    faults.into_result(())?;
+    let ranks = ranks(plan, &columns);
+    let mut table = Table::clone(&composed.0);
+    for (held, more) in table.incomplete.iter_mut().zip(provisional) {
+        *held |= more;
+    }
+    Ok(Scores {
+        standard: standard.clone(),
+        observations: Observations(Arc::new(table)),
+        statistics: newest.statistics.clone(),
+        columns,
+        ranks,
+    })
+}

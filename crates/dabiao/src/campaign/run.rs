@@ -1,0 +1,255 @@
+//! A campaign's one run: tables of phases, scores, coverage, groups, selection.
+
+use super::phases::{compose, weigh};
+use super::records::Records;
+use super::rollup::{LeftOut, PhaseTable, tabulate};
+use super::selection::{Selection, SelectionResult};
+use super::upward::GroupScore;
+use crate::fault::{Fault, FaultCode, Faults};
+use crate::grid::{Grid, Registry};
+use crate::lang::Text;
+use crate::rational::Rational;
+use crate::score::{ScoreOptions, Scores};
+use crate::standard::Standard;
+
+/// One phase of a campaign: self-assessment 自评, district review 初审, city verification 验收.
+#[derive(Clone, Debug)]
+pub struct Phase {
+    /// Its id in outputs.
+    pub id: String,
+    /// Its title.
+    pub title: Text,
+    /// Its weight, where phases are weighted; then all of them have one and they add up to 1.
+    pub weight: Option<Rational>,
+    /// What was observed.
+    pub records: Records,
+}
+
+/// All that a campaign is made of, checked.
+///
+/// ```
+/// # fn main() -> Result<(), dabiao::Faults> {
+/// use dabiao::campaign::{Campaign, Phase, RecordsBuilder};
+/// use dabiao::grid::{CodeScheme, Registry, RegistryRow};
+/// use dabiao::{Cell, ScoreOptions, Standard, Text};
+/// let standard = Standard::builtin("weihai-2020")?;
+/// let mut registry = Registry::builder(CodeScheme::Free);
+/// registry.community(2, &RegistryRow { code: "c1", district: "north", ..RegistryRow::default() });
+/// let registry = registry.finish()?;
+/// let mut records = RecordsBuilder::new(&standard, &registry, None);
+/// records.heading(&["code", "deliberation_meetings"]);
+/// records.row(2, &[Cell::Text("c1"), Cell::Text("2")]);
+/// let records = records.finish()?;
+/// let phase = Phase { id: "self".into(), title: Text::from("self"), weight: None, records };
+/// let campaign = Campaign { standard, registry, grid: None, phases: vec![phase], selection: None, weight: None };
+/// let result = campaign.run(&ScoreOptions::new())?;
+/// assert_eq!(result.scores.points_of("2.3", 0).unwrap().to_string(), "2.00");
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Campaign {
+    /// The standard.
+    pub standard: Standard,
+    /// Who is scored.
+    pub registry: Registry,
+    /// The party grid, where there is one.
+    pub grid: Option<Grid>,
+    /// In order of time, at least one.
+    pub phases: Vec<Phase>,
+    /// Who is chosen, where anyone is.
+    pub selection: Option<Selection>,
+    /// The registry's column that weighs communities in streets' and districts' scores; the
+    /// plain mean without.
+    pub weight: Option<String>,
+}
+
+/// What a campaign came to.
+#[derive(Clone, Debug)]
+pub struct CampaignResult {
+    /// The result: of the last phase that marked each item, or of all phases weighted.
+    pub scores: Scores,
+    /// Each phase scored on its own marks alone, in order.
+    pub phases: Vec<PhaseResult>,
+    /// Streets, by code.
+    pub streets: Vec<GroupScore>,
+    /// Districts, by code.
+    pub districts: Vec<GroupScore>,
+    /// The whole.
+    pub city: GroupScore,
+    /// Who was chosen, and why.
+    pub selection: Option<SelectionResult>,
+}
+
+/// One phase's own result.
+#[derive(Clone, Debug)]
+pub struct PhaseResult {
+    /// The phase's id.
+    pub id: String,
+    /// Its title.
+    pub title: Text,
+    /// Its scores.
+    pub scores: Scores,
+    /// Whether each community was marked at all, itself or in any of its units.
+    pub present: Vec<bool>,
+    /// Units without a value, which were left out of their community's.
+    pub left_out: Vec<LeftOut>,
+}
+
+impl Campaign {
+    /// Runs the whole campaign.
+    ///
+    /// # Errors
+    /// All faults at once: values both given and rolled up, communities of the grid that the
+    /// registry does not know, weights of phases that do not add up to 1, quotas that
+    /// contradict each other, and what scoring finds.
+    pub fn run(&self, options: &ScoreOptions) -> Result<CampaignResult, Faults> {
+        let mut faults = self.check();
+        let mut tables: Vec<PhaseTable> = Vec::new();
+        for phase in &self.phases {
+            match tabulate(
+                &self.standard,
+                &self.registry,
+                self.grid.as_ref(),
+                &phase.records,
+            ) {
+                Ok(table) => tables.push(table),
+                Err(found) => faults.extend(found),
+            }
+        }
+        let weights = self.weights(&mut faults);
+        faults.into_result(())?;
+        let mut phases = Vec::new();
+        let mut faults = Faults::new();
+        for (phase, table) in self.phases.iter().zip(&tables) {
+            match self.standard.score(&table.observations, options) {
+                Ok(scores) => phases.push(PhaseResult {
+                    id: phase.id.clone(),
+                    title: phase.title.clone(),
+                    scores,
+                    present: table.present.clone(),
+                    left_out: table.left_out.clone(),
+                }),
+                Err(found) => faults.extend(found),
+            }
+        }
+        faults.into_result(())?;
+        let composed = compose(&self.standard, &tables).ok_or_else(|| {
+            Fault::new(FaultCode::CampaignKey)
+                .about("phase")
+                .expected(Text::new("至少一个阶段", "at least one phase"))
+        })?;
+        let scores = if self.phases.iter().any(|phase| phase.weight.is_some()) {
+            let weighted: Vec<_> = phases
+                .iter()
+                .zip(&self.phases)
+                .zip(&tables)
+                .filter_map(|((result, phase), table)| {
+                    Some((
+                        &result.scores,
+                        phase.weight.as_ref()?,
+                        table.present.as_slice(),
+                    ))
+                })
+                .collect();
+            weigh(&self.standard, &composed, &weighted)?
+        } else {
+            self.standard.score(&composed, options)?
+        };
+        let selection = self
+            .selection
+            .as_ref()
+            .map(|selection| scores.select(selection))
+            .transpose()?;
+        let weight = |row: usize| {
+            weights
+                .as_ref()
+                .map_or(Rational::ONE, |weights| weights[row].clone())
+        };
+        let grouped = |code: &str, name: &str| {
+            let by = if self.registry.attribute(code).is_some() {
+                code
+            } else {
+                name
+            };
+            scores.groups(by, Some(&weight))
+        };
+        Ok(CampaignResult {
+            streets: grouped("street_code", "street"),
+            districts: grouped("district_code", "district"),
+            city: scores.whole("", Some(&weight)),
+            scores,
+            phases,
+            selection,
+        })
+    }
+
+    fn check(&self) -> Faults {
+        let mut faults = Faults::new();
+        if let Some(grid) = &self.grid {
+            for code in grid.codes(crate::grid::Level::Community) {
+                if self.registry.row_of(code).is_none() {
+                    faults.push(
+                        Fault::new(FaultCode::UnitUnknown)
+                            .about(code)
+                            .expected(Text::new("登记在册的社区", "a community of the registry")),
+                    );
+                }
+            }
+            for code in self.registry.codes() {
+                if grid.find(code).is_none() {
+                    faults.push(Fault::new(FaultCode::UnitUnknown).about(code).expected(
+                        Text::new("党建网格中的社区", "a community of the party grid"),
+                    ));
+                }
+            }
+        }
+        let weights: Vec<&Rational> = self
+            .phases
+            .iter()
+            .filter_map(|phase| phase.weight.as_ref())
+            .collect();
+        if !weights.is_empty() {
+            let sum: Rational = weights.iter().copied().sum();
+            let sound =
+                weights.len() == self.phases.len() && weights.iter().all(|w| **w > Rational::ZERO);
+            if sum != Rational::ONE || !sound {
+                faults.push(
+                    Fault::new(FaultCode::PhaseWeights)
+                        .about("phase")
+                        .found(sum)
+                        .expected(Text::new(
+                            "每个阶段一个正的权重,合计为 1",
+                            "a weight above 0 for every phase, adding up to 1",
+                        )),
+                );
+            }
+        }
+        faults
+    }
+
+    /// The weights of communities in their streets' and districts' scores.
+    fn weights(&self, faults: &mut Faults) -> Option<Vec<Rational>> {
+        let name = self.weight.as_ref()?;
+        let Some(texts) = self.registry.attribute(name) else {
+            faults.push(
+                Fault::new(FaultCode::MissingColumn)
+                    .found(name)
+                    .expected(Text::new("登记表中的一列", "a column of the registry")),
+            );
+            return None;
+        };
+        let mut weights = Vec::with_capacity(texts.len());
+        for (code, text) in self.registry.codes().iter().zip(texts) {
+            match text.parse::<Rational>() {
+                Ok(weight) if !weight.is_negative() => weights.push(weight),
+                _ => faults.push(
+                    Fault::new(FaultCode::Value)
+                        .about(format!("{code} {name}"))
+                        .found(text)
+                        .expected(Text::new("不小于 0 的数", "a number, at least 0")),
+                ),
+            }
+        }
+        Some(weights)
+    }
+}
