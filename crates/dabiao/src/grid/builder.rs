@@ -117,9 +117,7 @@ impl GridBuilder {
         let links = self.link();
         self.check_cycles(&links.0);
         if !self.faults.is_empty() {
-            self.faults
-                .listed
-                .sort_by_key(|a| a.place.line);
+            self.faults.listed.sort_by_key(|a| a.place.line);
             return Err(self.faults);
         }
         Ok(self.assemble(links))
