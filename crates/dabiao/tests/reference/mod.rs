@@ -7,6 +7,7 @@ mod clauses;
 pub(crate) mod expression;
 pub(crate) mod item;
 pub(crate) mod number;
+pub(crate) mod random;
 pub(crate) mod rule;
 mod statements;
 pub(crate) mod table;
