@@ -162,19 +162,30 @@ impl Run<'_> {
     }
 
     /// What is wrong with a value that is there, settled or not: §2.2 "A computed value beyond
-    /// 10¹² is a fault", and a mark out of range or off its step.
+    /// 10¹² is a fault", and a mark out of range or off its step, which stops a run even where
+    /// the item does not apply (§2.13 "Any faulty cell").
     pub(crate) fn value_faults(&self, part: &Part, row: &Row) -> BTreeSet<FaultCode> {
         let mut faults: BTreeSet<FaultCode> = BTreeSet::new();
         for check in part.checks() {
             faults.extend(self.value_faults(&check, row));
         }
-        let Some(number) = self.own_value(part, row) else {
-            return faults;
+        let observed = part
+            .marking
+            .value
+            .as_ref()
+            .and_then(Expression::lone_measure);
+        let (number, is_observed) = match observed.map(|name| row.cell(name)) {
+            Some(Cell::Number(number)) => (number.clone(), true),
+            _ => match self.own_value(part, row) {
+                Some(number) => (number, false),
+                None => return faults,
+            },
         };
         if is_beyond(&number) {
             faults.insert(FaultCode::Computed);
         }
-        if matches!(part.marking.rule, Rule::Award { .. } | Rule::Checklist(_)) {
+        let is_mark = matches!(part.marking.rule, Rule::Award { .. } | Rule::Checklist(_));
+        if is_mark && is_observed {
             let setting = self.setting(part, &[], false);
             faults.extend(rule::points(&part.marking.rule, &Value::Number(number), &setting).err());
         }
@@ -194,6 +205,9 @@ impl Run<'_> {
     /// §2.15 "Order in an item: not applicable, no marks, full marks, zero denominator, missing; a
     /// settled item lists no blank."
     pub(crate) fn outcome(&self, part: &Part, row: &Row) -> Outcome {
+        if self.leaves(part, row) {
+            return Outcome::new(Standing::NotApplicable, None);
+        }
         let marking = part.marking;
         let mut undecided = false;
         let mut judge = |condition: &Option<Condition>| {
@@ -202,32 +216,49 @@ impl Run<'_> {
             undecided |= outcomes.undecided();
             Some(outcomes)
         };
-        // §2.6 "An item applies unless its condition is known to say otherwise."
-        if judge(&marking.applies).is_some_and(Outcomes::fails) {
-            return Outcome::new(Standing::NotApplicable, None);
-        }
-        let body = match (&marking.rule, &marking.value) {
-            (Rule::Checks(checks), _) => self.checks(part, checks, row),
-            (Rule::Checklist(list), None) => self.boxes(part, list, row),
-            (_, Some(expression)) => self.valued(part, expression, row),
-            (rule, None) => unreachable!("{rule:?} without a value"),
-        };
-        let leaves = match &marking.value {
-            Some(expression) => value(expression, row, &StandIns::new()) == Value::NotApplicable,
-            None => body.standing == Standing::NotApplicable,
-        };
-        let settled = if leaves {
-            body
-        } else if judge(&marking.no_marks).is_some_and(Outcomes::holds) {
+        judge(&marking.applies);
+        let settled = if judge(&marking.no_marks).is_some_and(Outcomes::holds) {
             Outcome::new(Standing::NoMarks, Some(zero()))
         } else if judge(&marking.full_marks).is_some_and(Outcomes::holds) {
             Outcome::new(Standing::FullMarks, Some(part.full.clone()))
         } else {
-            body
+            match (&marking.rule, &marking.value) {
+                (Rule::Checks(checks), _) => self.checks(part, checks, row),
+                (Rule::Checklist(list), None) => self.boxes(part, list, row),
+                (_, Some(expression)) => self.valued(part, expression, row),
+                (rule, None) => unreachable!("{rule:?} without a value"),
+            }
         };
         Outcome {
             undecided: undecided || settled.undecided,
             ..settled
+        }
+    }
+
+    /// Whether it does not apply: §2.6 "An item applies unless its condition is known to say
+    /// otherwise", its value is 不涉及, or that is so of all its boxes or checks (of a sum from 0:
+    /// of all that can earn points).
+    fn leaves(&self, part: &Part, row: &Row) -> bool {
+        let marking = part.marking;
+        let applies = marking.applies.as_ref();
+        if applies.is_some_and(|applies| self.outcomes(applies, row).fails()) {
+            return true;
+        }
+        match (&marking.rule, &marking.value) {
+            (Rule::Checks(checks), _) => {
+                let from_nothing = checks.combine == Combine::Sum && !checks.from_full;
+                part.checks()
+                    .iter()
+                    .all(|check| self.leaves(check, row) || (from_nothing && check.full == zero()))
+            }
+            (Rule::Checklist(list), None) => list.boxes.iter().all(|one| {
+                let outcomes = self.outcomes(&one.when, row);
+                !outcomes.yes && !outcomes.no
+            }),
+            (_, Some(expression)) => {
+                value(expression, row, &StandIns::new()) == Value::NotApplicable
+            }
+            (rule, None) => unreachable!("{rule:?} without a value"),
         }
     }
 
@@ -236,14 +267,9 @@ impl Run<'_> {
         match value(expression, row, &StandIns::new()) {
             Value::NotApplicable => Outcome::new(Standing::NotApplicable, None),
             Value::Missing => self.blank(part, expression, blanks_of(expression, row), row),
-            // §2.2 "what a zero denominator earns: full, a number of points, not applicable;
-            // otherwise it is missing"
-            Value::ZeroDenominator => match &part.marking.zero_denominator {
-                Some(ZeroDenominator::Full) => Outcome::marked(part.full.clone()),
-                Some(ZeroDenominator::Points(points)) => Outcome::marked(of(points)),
-                Some(ZeroDenominator::NotApplicable) => Outcome::new(Standing::NotApplicable, None),
-                None => self.blank(part, expression, Vec::new(), row),
-            },
+            Value::ZeroDenominator => self
+                .zero_denominator(part)
+                .unwrap_or_else(|| self.blank(part, expression, Vec::new(), row)),
             known => {
                 let setting = self.setting(part, &self.cohort(part, row), false);
                 match rule::points(&part.marking.rule, &known, &setting) {
@@ -252,6 +278,16 @@ impl Run<'_> {
                 }
             }
         }
+    }
+
+    /// §2.2 "what a zero denominator earns: full, a number of points, not applicable; otherwise
+    /// it is missing"
+    fn zero_denominator(&self, part: &Part) -> Option<Outcome> {
+        Some(match part.marking.zero_denominator.as_ref()? {
+            ZeroDenominator::Full => Outcome::marked(part.full.clone()),
+            ZeroDenominator::Points(points) => Outcome::marked(of(points)),
+            ZeroDenominator::NotApplicable => Outcome::new(Standing::NotApplicable, None),
+        })
     }
 
     /// §2.5 Missing: "by the standard's policy, which a measure or item may override: zero,
@@ -269,7 +305,7 @@ impl Run<'_> {
         match self.policy(part, &blanks) {
             MissingPolicy::Error => Outcome::fault(FaultCode::MissingValue),
             MissingPolicy::Exclude => Outcome::missing(Standing::Excluded, None),
-            MissingPolicy::Zero => self.least(part, expression),
+            MissingPolicy::Zero => self.least(part, expression, &self.cohort(part, row)),
             MissingPolicy::Mean => self.imputed(part, expression, &blanks, row, rule::mean),
             MissingPolicy::Median => self.imputed(part, expression, &blanks, row, rule::median),
         }
@@ -299,18 +335,18 @@ impl Run<'_> {
     }
 
     /// §2.5 "Under zero, a missing part earns the least its rule can give".
-    fn least(&self, part: &Part, expression: &Expression) -> Outcome {
+    fn least(&self, part: &Part, expression: &Expression, cohort: &[(&Row, Q)]) -> Outcome {
         let name = expression.lone_measure();
         let measure = self
             .document
             .measures
             .iter()
             .find(|m| Some(m.name.as_str()) == name);
+        let setting = self.setting(part, cohort, false);
         let least = rule::least(
             &part.marking.rule,
-            &part.full,
+            &setting,
             measure.is_some_and(rule::never_negative),
-            lone_unit(self.document, expression),
         );
         Outcome::missing(Standing::Marked, least)
     }
@@ -329,9 +365,13 @@ impl Run<'_> {
         let cohort = self.cohort(part, row);
         let by_measure =
             part.policy.is_none() && blanks.iter().any(|name| self.own_policy(name).is_some());
-        let labels = matches!(part.marking.rule, Rule::YesNo { .. } | Rule::Levels(_));
-        if labels || cohort.is_empty() {
-            return self.least(part, expression);
+        // A count of boxes has no half box either.
+        let unmeasured = matches!(
+            part.marking.rule,
+            Rule::YesNo { .. } | Rule::Levels(_) | Rule::Checklist(_)
+        );
+        if unmeasured || cohort.is_empty() {
+            return self.least(part, expression, &cohort);
         }
         let stand_in = if by_measure {
             let mut stand_ins = StandIns::new();
@@ -344,7 +384,7 @@ impl Run<'_> {
                     })
                     .collect();
                 if !self.is_numeric(name) {
-                    return self.least(part, expression);
+                    return self.least(part, expression, &cohort);
                 }
                 stand_ins.insert(name.clone(), statistic(&numbers));
             }
@@ -353,9 +393,20 @@ impl Run<'_> {
             let values: Vec<Q> = cohort.iter().map(|(_, number)| number.clone()).collect();
             Value::Number(statistic(&values))
         };
-        let Value::Number(number) = stand_in else {
-            // The stand-ins make a denominator 0: there is no value to be had.
-            return self.least(part, expression);
+        let number = match stand_in {
+            Value::Number(number) => number,
+            // The stand-ins make a denominator 0.
+            Value::ZeroDenominator => {
+                return match self.zero_denominator(part) {
+                    Some(outcome) => Outcome {
+                        missing: true,
+                        imputed: true,
+                        ..outcome
+                    },
+                    None => self.least(part, expression, &cohort),
+                };
+            }
+            _ => return self.least(part, expression, &cohort),
         };
         if is_beyond(&number) {
             return Outcome::fault(FaultCode::Computed);
@@ -439,14 +490,10 @@ impl Run<'_> {
             staying.fold(zero(), |sum, (check, _)| sum + of(&check.points))
         };
         let from_nothing = checks.combine == Combine::Sum && !checks.from_full;
-        // Whether nothing is left: no check or, for a sum from 0, none that can earn points.
-        let empties = |stays: &dyn Fn(&Outcome) -> bool| {
-            !outcomes.iter().any(stays) || (from_nothing && worth(stays) <= zero())
+        let remains = |outcome: &Outcome| {
+            let leaves = [Standing::NotApplicable, Standing::Excluded];
+            !leaves.contains(&outcome.standing)
         };
-        let applies = |outcome: &Outcome| outcome.standing != Standing::NotApplicable;
-        let remains =
-            |outcome: &Outcome| applies(outcome) && outcome.standing != Standing::Excluded;
-
         let listed = |outcome: Outcome| Outcome {
             missing: outcomes.iter().any(|o| o.missing),
             imputed: outcomes.iter().any(|o| o.imputed),
@@ -454,11 +501,15 @@ impl Run<'_> {
             faults: outcomes.iter().flat_map(|o| o.faults.clone()).collect(),
             ..outcome
         };
-        if empties(&applies) {
-            return listed(Outcome::new(Standing::NotApplicable, None));
-        }
-        if empties(&remains) {
-            return listed(Outcome::new(Standing::Excluded, None));
+        // Nothing is left: a zero denominator or the policy "exclude" took the rest.
+        if !outcomes.iter().any(remains) || (from_nothing && worth(&remains) <= zero()) {
+            let missing = outcomes.iter().any(|o| o.missing);
+            let standing = if missing {
+                Standing::Excluded
+            } else {
+                Standing::NotApplicable
+            };
+            return listed(Outcome::new(standing, None));
         }
         let mut counted = Vec::new();
         for (check, outcome) in checks.checks.iter().zip(&outcomes) {

@@ -5,7 +5,7 @@ use num_bigint::BigInt;
 use dabiao::FaultCode;
 use dabiao::expression::PartSign;
 use dabiao::standard::document::{
-    Band, Bound, ChecklistPay, End, Mark, MeasureKind, PerUnit, RankPay, Rule, Side, Start, Steps,
+    Band, ChecklistPay, End, Mark, MeasureKind, PerUnit, RankPay, Rule, Side, Start, Steps,
 };
 
 use super::expression::{Value, quantity};
@@ -96,14 +96,8 @@ pub(crate) fn points(rule: &Rule, value: &Value, setting: &Setting) -> Result<Q,
             }
             Ok(pays(&list.pays, count))
         }
-        // "thresholds, at least / above / at most / below, or ranges with two sides"
         (Rule::Bands { bands, otherwise }, Value::Number(x)) => {
-            let band = bands.iter().find(|band| {
-                let low = band.low.as_ref();
-                let high = band.high.as_ref();
-                low.is_none_or(|low| above(x, &setting.mark(&low.mark), low.inclusive))
-                    && high.is_none_or(|high| above(&setting.mark(&high.mark), x, high.inclusive))
-            });
+            let band = bands.iter().find(|band| holds(band, x, setting));
             Ok(of(band.map_or(otherwise, |band| &band.points)))
         }
         (Rule::Curve(knots), Value::Number(x)) => Ok(curve(knots, x, setting)),
@@ -119,11 +113,11 @@ pub(crate) fn points(rule: &Rule, value: &Value, setting: &Setting) -> Result<Q,
         // "Best ≤ 0 earns 0; lower-is-better is best ÷ value, a value of 0 earning full"
         (&Rule::ShareOfBest { lower_is_better }, Value::Number(x)) => {
             let best = setting.best(lower_is_better);
-            Ok(share(x, &best, lower_is_better, false) * full)
+            Ok(share(x, &best, lower_is_better) * full)
         }
         (&Rule::ShareOfMean { lower_is_better }, Value::Number(x)) => {
             let mean = mean(&setting.cohort);
-            Ok(share(x, &mean, lower_is_better, true) * full)
+            Ok(share(x, &mean, lower_is_better) * full)
         }
         // "in min–max, all equal earns full"
         (&Rule::MinMax { lower_is_better }, Value::Number(x)) => {
@@ -234,8 +228,8 @@ fn placed(pays: &RankPay, place: usize, cohort: usize) -> Q {
 }
 
 /// §2.15 "Lower-is-better: a value of 0 earns full even where the best or the mean is 0;
-/// otherwise a best or mean ≤ 0 earns 0." Below 0, a value is better than a mean above 0.
-fn share(x: &Q, of_what: &Q, lower_is_better: bool, of_mean: bool) -> Q {
+/// otherwise a best or mean ≤ 0 earns 0." Below 0, a value is better than what it is held against.
+fn share(x: &Q, of_what: &Q, lower_is_better: bool) -> Q {
     let nothing = zero();
     if lower_is_better && *x == nothing {
         whole(1)
@@ -245,21 +239,15 @@ fn share(x: &Q, of_what: &Q, lower_is_better: bool, of_mean: bool) -> Q {
         x / of_what
     } else if *x > nothing {
         of_what / x
-    } else if of_mean {
-        whole(1)
     } else {
-        nothing
+        whole(1)
     }
 }
 
 /// §2.5 "the least its rule can give"; nothing for "a rule without a least". `at_least_zero`:
 /// whether the value is a lone measure that is never below 0.
-pub(crate) fn least(
-    rule: &Rule,
-    full: &Q,
-    at_least_zero: bool,
-    unit: Option<PartSign>,
-) -> Option<Q> {
+pub(crate) fn least(rule: &Rule, setting: &Setting, at_least_zero: bool) -> Option<Q> {
+    let full = &setting.full;
     let lowest = |points: Vec<Q>| points.into_iter().min();
     match rule {
         Rule::Award { min, .. } => Some(of(min)),
@@ -274,7 +262,7 @@ pub(crate) fn least(
         }
         Rule::Bands { bands, otherwise } => {
             let mut points: Vec<Q> = bands.iter().map(|band| of(&band.points)).collect();
-            if !cover_everything(bands, unit) {
+            if !cover_everything(bands, setting) {
                 points.push(of(otherwise));
             }
             lowest(points)
@@ -309,35 +297,41 @@ pub(crate) fn never_negative(measure: &dabiao::standard::document::Measure) -> b
     measure.kind == MeasureKind::Count || measure.min.as_ref().is_some_and(|min| of(min) >= zero())
 }
 
-/// Whether some band holds for every number, wherever the mean lies: tried at, between and
-/// beyond all bounds.
-fn cover_everything(bands: &[Band], unit: Option<PartSign>) -> bool {
-    let bounds = bands
-        .iter()
-        .flat_map(|band| [&band.low, &band.high])
-        .flatten();
+/// Whether some band holds for every number: tried at, between and beyond all bounds; where
+/// nobody has a value, for every mean that there could be.
+fn cover_everything(bands: &[Band], setting: &Setting) -> bool {
+    let bounds = bands.iter().flat_map(|band| [&band.low, &band.high]);
     let written: Vec<Q> = bounds
-        .filter_map(|bound| match &bound.mark {
-            Mark::Quantity(written) => Some(quantity(written, unit)),
-            Mark::CohortMean => None,
-        })
+        .flatten()
+        .filter(|bound| bound.mark != Mark::CohortMean)
+        .map(|bound| setting.mark(&bound.mark))
         .collect();
-    at_between_and_beyond(&written).iter().all(|mean| {
-        let place = |bound: &Bound| match &bound.mark {
-            Mark::Quantity(written) => quantity(written, unit),
-            Mark::CohortMean => mean.clone(),
-        };
+    let means = if setting.cohort.is_empty() {
+        at_between_and_beyond(&written)
+    } else {
+        vec![mean(&setting.cohort)]
+    };
+    means.into_iter().all(|mean| {
         let mut places = written.clone();
         places.push(mean.clone());
-        at_between_and_beyond(&places).iter().all(|x| {
-            bands.iter().any(|band| {
-                let low = band.low.as_ref();
-                let high = band.high.as_ref();
-                low.is_none_or(|low| above(x, &place(low), low.inclusive))
-                    && high.is_none_or(|high| above(&place(high), x, high.inclusive))
-            })
-        })
+        let setting = Setting {
+            cohort: vec![mean],
+            unit: setting.unit,
+            full: zero(),
+            imputed: false,
+        };
+        let tried = at_between_and_beyond(&places);
+        tried
+            .iter()
+            .all(|x| bands.iter().any(|band| holds(band, x, &setting)))
     })
+}
+
+/// "thresholds, at least / above / at most / below, or ranges with two sides"
+fn holds(band: &Band, x: &Q, setting: &Setting) -> bool {
+    let (low, high) = (band.low.as_ref(), band.high.as_ref());
+    low.is_none_or(|low| above(x, &setting.mark(&low.mark), low.inclusive))
+        && high.is_none_or(|high| above(&setting.mark(&high.mark), x, high.inclusive))
 }
 
 fn at_between_and_beyond(places: &[Q]) -> Vec<Q> {
