@@ -22,7 +22,7 @@ pub use decimal::Decimal;
 pub use fault::{Fault, FaultCode, Faults, Place};
 pub use lang::{Lang, Text, UnknownLang};
 pub use observations::{Cell, NOT_APPLICABLE_WORD, Observations, ObservationsBuilder};
-pub use plan::marking::State;
+pub use plan::State;
 pub use points::Points;
 pub use rational::{NotANumber, Rational, Rounding};
 pub use score::{Flag, Progress, ScoreOptions, Scores};

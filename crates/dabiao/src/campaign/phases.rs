@@ -198,13 +198,16 @@ pub(super) fn weigh(
                 faults.push(fault.about(&composed.codes()[row]));
                 Default::default()
             });
-        let copy = |into: &mut [Vec<i64>], from: &[Vec<i64>]| {
+        fn copy<T: Copy>(into: &mut [Vec<T>], from: &[Vec<T>], row: usize) {
             for (into, from) in into.iter_mut().zip(from) {
                 into.push(from[row]);
             }
-        };
-        copy(&mut columns.bonus_items, &last.columns.bonus_items);
-        copy(&mut columns.deduction_items, &last.columns.deduction_items);
+        }
+        let from = &last.columns;
+        copy(&mut columns.bonus_items, &from.bonus_items, row);
+        copy(&mut columns.bonus_states, &from.bonus_states, row);
+        copy(&mut columns.deduction_items, &from.deduction_items, row);
+        copy(&mut columns.deduction_states, &from.deduction_states, row);
         for (column, outcomes) in columns.vetoes.iter_mut().zip(&vetoes) {
             column.push(*outcomes);
         }

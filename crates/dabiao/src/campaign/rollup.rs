@@ -383,6 +383,7 @@ impl RollUp<'_> {
                 row: &cells,
                 own: &cells,
                 cohorts: &NoCohorts,
+                blank_is_none: false,
             };
             match marker.item(item) {
                 Ok(marked) => match marked.points {

@@ -1,6 +1,7 @@
 //! One item, check, bonus or deduction on one row: the order of judgement
 //! (docs/semantics.md §2.15), missing and imputed values, checks and boxes.
 
+use super::State;
 use super::node::{Computed, Outcomes, Reading, Row, Test};
 use super::{
     CheckPlan, ItemPlan, MarkingId, MarkingPlan, MeasureId, PayPlan, Plan, RulePlan, SlotId,
@@ -11,68 +12,6 @@ use crate::fault::{Fault, FaultCode};
 use crate::lang::Text;
 use crate::rational::Rational;
 use crate::standard::document::{Assessors, Combine, MeasureKind, MissingPolicy, ZeroDenominator};
-
-/// How an item came to its points; several may hold at once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct State(pub(crate) u8);
-
-impl State {
-    const NOT_APPLICABLE: u8 = 1;
-    const MISSING: u8 = 2;
-    const IMPUTED: u8 = 4;
-    const EXCLUDED: u8 = 8;
-    const FULL_MARKS: u8 = 16;
-    const NO_MARKS: u8 = 32;
-    const UNDECIDED: u8 = 64;
-    const ZERO_DENOMINATOR: u8 = 128;
-
-    pub(crate) const EMPTY: State = State(0);
-
-    /// 不涉及: it does not apply.
-    #[must_use]
-    pub fn is_not_applicable(self) -> bool {
-        self.0 & State::NOT_APPLICABLE != 0
-    }
-    /// A value is missing, and listed, whatever it earned.
-    #[must_use]
-    pub fn is_missing(self) -> bool {
-        self.0 & State::MISSING != 0
-    }
-    /// A missing value was replaced by the cohort's mean or median.
-    #[must_use]
-    pub fn is_imputed(self) -> bool {
-        self.0 & State::IMPUTED != 0
-    }
-    /// It left because its value is missing.
-    #[must_use]
-    pub fn is_excluded(self) -> bool {
-        self.0 & State::EXCLUDED != 0
-    }
-    /// 免检: a condition gave it full marks.
-    #[must_use]
-    pub fn is_full_by_condition(self) -> bool {
-        self.0 & State::FULL_MARKS != 0
-    }
-    /// 该项不得分: a condition took its points.
-    #[must_use]
-    pub fn is_none_by_condition(self) -> bool {
-        self.0 & State::NO_MARKS != 0
-    }
-    /// A condition of it could not be decided for want of a value.
-    #[must_use]
-    pub fn is_undecided(self) -> bool {
-        self.0 & State::UNDECIDED != 0
-    }
-    /// A zero denominator settled it.
-    #[must_use]
-    pub fn is_zero_denominator(self) -> bool {
-        self.0 & State::ZERO_DENOMINATOR != 0
-    }
-
-    fn with(self, bit: u8) -> Self {
-        State(self.0 | bit)
-    }
-}
 
 /// What marking gave: exact points, or none where it leaves.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,6 +73,8 @@ pub(crate) struct Marker<'a> {
     /// What the item's own value sees.
     pub(crate) own: &'a dyn Row,
     pub(crate) cohorts: &'a dyn Cohorts,
+    /// Whether a blank is none, whatever the policy: in a 加分项 or 扣分项.
+    pub(crate) blank_is_none: bool,
 }
 
 impl Marker<'_> {
@@ -154,7 +95,7 @@ impl Marker<'_> {
     pub(crate) fn missing_units(&self, item: &ItemPlan) -> Result<Marked, Fault> {
         let marking = self.marking(item.marking);
         let full = marking.points.clone().unwrap_or_default();
-        let mut marked = self.missing(marking, &full, State::EMPTY)?;
+        let mut marked = self.missing(marking, &marking.measures, &full, State::EMPTY)?;
         if marked.bottomless {
             marked.points = Some(Rational::ZERO);
         }
@@ -252,6 +193,7 @@ impl Marker<'_> {
         ] {
             match self.outcomes(test) {
                 Some(outcomes) if outcomes.holds() => {
+                    self.check_limits(marking)?;
                     return Ok(Marked::new(Some(points), state.with(bit)));
                 }
                 Some(outcomes) if outcomes.is_undecided() => state = state.with(State::UNDECIDED),
@@ -298,9 +240,10 @@ impl Marker<'_> {
             )),
             Computed::ZeroDenominator => match self.zero_denominator(marking, full, state) {
                 Some(marked) => Ok(marked),
-                None => self.missing(marking, full, state),
+                // No measure is to blame, even where a numerator is blank too.
+                None => self.missing(marking, &[], full, state),
             },
-            Computed::Missing => self.missing(marking, full, state),
+            Computed::Missing => self.missing(marking, &marking.measures, full, state),
             Computed::NotApplicable => Ok(Marked::new(None, state.with(State::NOT_APPLICABLE))),
         }
     }
@@ -325,13 +268,7 @@ impl Marker<'_> {
         value: &Rational,
         full: &Rational,
     ) -> Result<Rational, Fault> {
-        let most = Rational::from(Decimal::MAX);
-        if value.abs() > most {
-            return Err(Fault::new(FaultCode::Computed)
-                .about(&marking.code)
-                .found(value.display(0))
-                .expected(Text::new("绝对值不超过 10¹²", "at most 10¹² in size")));
-        }
+        check_limit(&marking.code, value)?;
         match &marking.rule {
             RulePlan::Award { min, max, .. } if value < min || value > max => {
                 Err(out_of_range(&marking.code, value, min, max))
@@ -344,6 +281,22 @@ impl Marker<'_> {
                 Ok(marking.rule.points(value, full, None))
             }
             rule => Ok(rule.points(value, full, self.cohort(marking.slot))),
+        }
+    }
+
+    /// A settled item needs no value, but one beyond the limit is a fault all the same: it
+    /// would join a cohort.
+    fn check_limits(&self, marking: &MarkingPlan) -> Result<(), Fault> {
+        if let RulePlan::Checks { checks, .. } = &marking.rule {
+            let mut checks = checks.iter().map(|check| self.marking(check.marking));
+            return checks.try_for_each(|check| match self.may_apply(check) {
+                true => self.check_limits(check),
+                false => Ok(()),
+            });
+        }
+        match self.compute(marking, self.own) {
+            Computed::Value(value) => check_limit(&marking.code, &value),
+            _ => Ok(()),
         }
     }
 
@@ -380,11 +333,15 @@ impl Marker<'_> {
     fn missing(
         &self,
         marking: &MarkingPlan,
+        measures: &[MeasureId],
         full: &Rational,
         state: State,
     ) -> Result<Marked, Fault> {
-        let (policy, by_measure) = self.policy(marking, &mut marking.measures.iter().copied());
         let listed = state.with(State::MISSING);
+        if self.blank_is_none {
+            return Ok(Marked::new(Some(Rational::ZERO), listed));
+        }
+        let (policy, by_measure) = self.policy(marking, &mut measures.iter().copied());
         match policy {
             MissingPolicy::Error => Err(missing_fault(&marking.code)),
             MissingPolicy::Exclude => Ok(Marked::new(None, listed.with(State::EXCLUDED))),
@@ -433,6 +390,10 @@ impl Marker<'_> {
         let mut values = Vec::new();
         for (measure, slot) in &marking.measure_slots {
             if self.is_blank(*measure) {
+                // A day is no mean of days.
+                if self.plan.measures[*measure].kind == MeasureKind::Date {
+                    return None;
+                }
                 values.push((*measure, centre(self.cohorts.cohort(*slot)?, policy)));
             }
         }
@@ -473,6 +434,8 @@ impl Marker<'_> {
         let mut unsure = 0;
         if !blank.is_empty() {
             state = state.with(State::MISSING);
+        }
+        if !blank.is_empty() && !self.blank_is_none {
             let mut measures = blank.iter().flat_map(|item| item.measures.iter().copied());
             match self.policy(marking, &mut measures).0 {
                 MissingPolicy::Error => return Err(missing_fault(&marking.code)),
@@ -538,7 +501,9 @@ impl Marker<'_> {
                 state,
                 bottomless,
             }),
-            None => Ok(Marked::new(None, state.with(State::EXCLUDED))),
+            None if state.is_missing() => Ok(Marked::new(None, state.with(State::EXCLUDED))),
+            // Zero denominators took every check.
+            None => Ok(Marked::new(None, state.with(State::NOT_APPLICABLE))),
         }
     }
 }
@@ -559,6 +524,16 @@ fn severest(a: MissingPolicy, b: MissingPolicy) -> MissingPolicy {
         MissingPolicy::Mean => 0,
     };
     if severity(b) > severity(a) { b } else { a }
+}
+
+fn check_limit(code: &str, value: &Rational) -> Result<(), Fault> {
+    if value.abs() <= Rational::from(Decimal::MAX) {
+        return Ok(());
+    }
+    Err(Fault::new(FaultCode::Computed)
+        .about(code)
+        .found(value.display(0))
+        .expected(Text::new("绝对值不超过 10¹²", "at most 10¹² in size")))
 }
 
 fn missing_fault(code: &str) -> Fault {

@@ -9,7 +9,10 @@ pub(crate) mod compile;
 pub(crate) mod marking;
 pub(crate) mod node;
 pub(crate) mod rule;
+mod state;
 pub(crate) mod total;
+
+pub use state::State;
 
 use crate::expression::PartSign;
 use crate::rational::{Rational, Rounding};

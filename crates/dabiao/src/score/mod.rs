@@ -10,8 +10,8 @@ pub(crate) use run::{run, statistics};
 
 use crate::cohort::Statistics;
 use crate::observations::{MISSING, Observations, optional_points};
-use crate::plan::marking::State;
 use crate::plan::node::Outcomes;
+use crate::plan::{ItemPlan, State};
 use crate::points::Points;
 use crate::standard::Standard;
 use crate::standard::document::Grade;
@@ -41,7 +41,9 @@ pub(crate) struct Columns {
     pub(crate) states: Vec<Vec<State>>,
     pub(crate) sections: Vec<Vec<i64>>,
     pub(crate) bonus_items: Vec<Vec<i64>>,
+    pub(crate) bonus_states: Vec<Vec<State>>,
     pub(crate) deduction_items: Vec<Vec<i64>>,
+    pub(crate) deduction_states: Vec<Vec<State>>,
     pub(crate) bonus: Vec<i64>,
     pub(crate) deductions: Vec<i64>,
     pub(crate) totals: Vec<i64>,
@@ -158,7 +160,7 @@ impl Scores {
     /// The scaled points of a code for all rows; `i64::MIN` stands for none.
     pub(crate) fn column_of(&self, code: &str) -> Option<&[i64]> {
         let plan = self.standard.plan();
-        let at = |items: &[crate::plan::ItemPlan]| items.iter().position(|item| item.code == code);
+        let at = |items: &[ItemPlan]| items.iter().position(|item| item.code == code);
         let column = if let Some(section) = plan.sections.iter().position(|s| s.code == code) {
             &self.columns.sections[section]
         } else if let Some(item) = at(&plan.items) {
@@ -171,16 +173,26 @@ impl Scores {
         Some(column)
     }
 
-    /// How an item came to its points.
+    /// How an item, a bonus or a deduction came to its points.
     #[must_use]
-    pub fn state_of(&self, item: &str, row: usize) -> Option<State> {
-        let at = self
-            .standard
-            .plan()
-            .items
-            .iter()
-            .position(|held| held.code == item)?;
-        self.columns.states[at].get(row).copied()
+    pub fn state_of(&self, code: &str, row: usize) -> Option<State> {
+        let (_, column) = self
+            .items()
+            .chain(self.extras())
+            .find(|(i, _)| i.code == code)?;
+        column.get(row).copied()
+    }
+
+    /// The items of sections with their states.
+    fn items(&self) -> impl Iterator<Item = (&ItemPlan, &Vec<State>)> {
+        self.standard.plan().items.iter().zip(&self.columns.states)
+    }
+
+    /// Bonuses and deductions with their states.
+    fn extras(&self) -> impl Iterator<Item = (&ItemPlan, &Vec<State>)> {
+        let plan = self.standard.plan();
+        let bonus = plan.bonus.iter().zip(&self.columns.bonus_states);
+        bonus.chain(plan.deductions.iter().zip(&self.columns.deduction_states))
     }
 
     /// The grade after vetoes.
@@ -213,15 +225,16 @@ impl Scores {
         self.vetoes_where(row, Outcomes::holds)
     }
 
-    /// The codes of vetoes and items with a condition that a missing value leaves open.
+    /// The codes of vetoes, items, bonuses and deductions with a condition that a missing value
+    /// leaves open.
     pub fn undecided(&self, row: usize) -> impl Iterator<Item = &str> {
-        let items = self.items_where(row, State::is_undecided);
+        let items = codes_where(self.items().chain(self.extras()), row, State::is_undecided);
         self.vetoes_where(row, Outcomes::is_undecided).chain(items)
     }
 
     /// The codes of the items with a missing value.
     pub fn missing(&self, row: usize) -> impl Iterator<Item = &str> {
-        self.items_where(row, State::is_missing)
+        codes_where(self.items(), row, State::is_missing)
     }
 
     fn vetoes_where(&self, row: usize, wanted: fn(Outcomes) -> bool) -> impl Iterator<Item = &str> {
@@ -229,13 +242,6 @@ impl Scores {
         vetoes
             .filter(move |(_, column)| column.get(row).is_some_and(|outcomes| wanted(*outcomes)))
             .map(|(veto, _)| veto.code.as_str())
-    }
-
-    fn items_where(&self, row: usize, wanted: fn(State) -> bool) -> impl Iterator<Item = &str> {
-        let items = self.standard.plan().items.iter().zip(&self.columns.states);
-        items
-            .filter(move |(_, column)| column.get(row).is_some_and(|state| wanted(*state)))
-            .map(|(item, _)| item.code.as_str())
     }
 
     /// What the card's reader must know, in a fixed order.
@@ -252,7 +258,10 @@ impl Scores {
         if incomplete || self.undecided(row).next().is_some() {
             flags.push(Flag::Provisional);
         }
-        if self.items_where(row, State::is_imputed).next().is_some() {
+        if codes_where(self.items(), row, State::is_imputed)
+            .next()
+            .is_some()
+        {
             flags.push(Flag::Imputed);
         }
         if self.grade(row).is_none() && self.grade_earned(row).is_some() {
@@ -263,4 +272,15 @@ impl Scores {
         }
         flags
     }
+}
+
+/// The codes of those whose state on a row is as wanted.
+fn codes_where<'a>(
+    items: impl Iterator<Item = (&'a ItemPlan, &'a Vec<State>)>,
+    row: usize,
+    wanted: fn(State) -> bool,
+) -> impl Iterator<Item = &'a str> {
+    items
+        .filter(move |(_, column)| column.get(row).is_some_and(|state| wanted(*state)))
+        .map(|(item, _)| item.code.as_str())
 }

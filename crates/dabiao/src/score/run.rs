@@ -9,10 +9,10 @@ use super::{Columns, NO_GRADE, NONE, ScoreOptions, Scores};
 use crate::cohort::{Cohort, Statistics, Summary, mismatch};
 use crate::fault::{Fault, FaultCode, Faults};
 use crate::observations::{Observations, UnitPoints};
-use crate::plan::marking::{Cohorts, Marked, Marker, State};
+use crate::plan::marking::{Cohorts, Marked, Marker};
 use crate::plan::node::{Reading, Row};
 use crate::plan::total::{Published, Totals, publish};
-use crate::plan::{ItemPlan, Plan, SlotId, SlotPlan};
+use crate::plan::{ItemPlan, Plan, SlotId, SlotPlan, State};
 use crate::rational::Rational;
 use crate::standard::Standard;
 
@@ -135,6 +135,7 @@ fn summarise(
             row: &cells,
             own: &own,
             cohorts: &NoCohorts,
+            blank_is_none: false,
         };
         let parent_applies = slot
             .parent
@@ -312,6 +313,7 @@ fn score_block(
             row: &cells,
             own: &cells,
             cohorts: &cohorts,
+            blank_is_none: false,
         };
         let mut card = Card {
             observations,
@@ -338,14 +340,18 @@ impl Card<'_> {
         let mut published = Published::default();
         for (i, item) in plan.items.iter().enumerate() {
             let own = self.observations.own_row(&plan.measures, self.row, i);
-            let (points, state) = self.publish(item, &own);
+            let (points, state) = self.publish(item, &own, false);
             published.items.push(points);
             columns.states[i].push(state);
         }
-        let bonus = self.extras(&plan.bonus, &mut columns.bonus_items, plan.bonus_cap);
+        let bonus = self.extras(
+            &plan.bonus,
+            (&mut columns.bonus_items, &mut columns.bonus_states),
+            plan.bonus_cap,
+        );
         let deductions = self.extras(
             &plan.deductions,
-            &mut columns.deduction_items,
+            (&mut columns.deduction_items, &mut columns.deduction_states),
             plan.deduction_cap,
         );
         let vetoes = plan.veto_outcomes(self.marker.row);
@@ -390,8 +396,17 @@ impl Card<'_> {
     }
 
     /// An item's published points and its state.
-    fn publish(&mut self, item: &ItemPlan, own: &dyn Row) -> (Option<i64>, State) {
-        let marker = Marker { own, ..self.marker };
+    fn publish(
+        &mut self,
+        item: &ItemPlan,
+        own: &dyn Row,
+        blank_is_none: bool,
+    ) -> (Option<i64>, State) {
+        let marker = Marker {
+            own,
+            blank_is_none,
+            ..self.marker
+        };
         let marked = match self.observations.0.unit_points.get(&item.code) {
             Some(rolled) => rolled_up(&marker, item, &rolled[self.row]),
             None => marker.item(item),
@@ -410,30 +425,23 @@ impl Card<'_> {
     }
 
     /// Bonuses or deductions: each rounded and capped, then all together.
-    fn extras(&mut self, items: &[ItemPlan], columns: &mut [Vec<i64>], cap: Option<i64>) -> i64 {
+    fn extras(
+        &mut self,
+        items: &[ItemPlan],
+        columns: (&mut [Vec<i64>], &mut [Vec<State>]),
+        cap: Option<i64>,
+    ) -> i64 {
         let mut sum = 0i64;
-        for (item, column) in items.iter().zip(columns) {
-            let (points, state) = if self.is_blank(item) {
-                (None, State::EMPTY)
-            } else {
-                let row = self.marker.row;
-                self.publish(item, row)
-            };
-            // A blank 扣分项 or 加分项 is none.
-            let points = points.filter(|_| !state.is_missing());
-            column.push(points.unwrap_or(NONE));
-            sum = sum.saturating_add(points.unwrap_or(0));
+        let row = self.marker.row;
+        for ((item, points), states) in items.iter().zip(columns.0).zip(columns.1) {
+            let (earned, state) = self.publish(item, row, true);
+            // A blank 扣分项 or 加分项 is none; one with a blank part counts the others.
+            let earned = earned.filter(|points| *points != 0 || !state.is_missing());
+            points.push(earned.unwrap_or(NONE));
+            states.push(state);
+            sum = sum.saturating_add(earned.unwrap_or(0));
         }
         cap.map_or(sum, |cap| sum.min(cap))
-    }
-
-    /// Whether a lone measure of a bonus or deduction is blank, so that no policy is asked.
-    fn is_blank(&self, item: &ItemPlan) -> bool {
-        let marking = self.marker.marking(item.marking);
-        marking
-            .measures
-            .iter()
-            .any(|measure| self.marker.is_blank(*measure))
     }
 }
 
@@ -452,7 +460,9 @@ impl Columns {
             states: vec![Vec::new(); plan.items.len()],
             sections: vec![Vec::new(); plan.sections.len()],
             bonus_items: vec![Vec::new(); plan.bonus.len()],
+            bonus_states: vec![Vec::new(); plan.bonus.len()],
             deduction_items: vec![Vec::new(); plan.deductions.len()],
+            deduction_states: vec![Vec::new(); plan.deductions.len()],
             vetoes: vec![Vec::new(); plan.vetoes.len()],
             ..Columns::default()
         }
@@ -468,7 +478,9 @@ impl Columns {
         each(&mut self.states, &mut other.states);
         each(&mut self.sections, &mut other.sections);
         each(&mut self.bonus_items, &mut other.bonus_items);
+        each(&mut self.bonus_states, &mut other.bonus_states);
         each(&mut self.deduction_items, &mut other.deduction_items);
+        each(&mut self.deduction_states, &mut other.deduction_states);
         each(&mut self.vetoes, &mut other.vetoes);
         self.bonus.append(&mut other.bonus);
         self.deductions.append(&mut other.deductions);
