@@ -213,7 +213,6 @@ fn award(
     let rule = Rule::Award {
         min: rational(&min),
         max: (!frame.has_points || frame.takes_off || choices.chance(50)).then(|| rational(&max)),
-        // An assessor's mark has six decimals at most.
         step: step
             .filter(|step| (step * super::super::number::power_of_ten(6)).is_integer())
             .map(|step| rational(&step)),

@@ -175,7 +175,9 @@ fn in_range(drawn: usize, (from, to, step): &Range) -> Q {
         return to + step;
     }
     let at = from + step * whole((drawn % (steps + 1)) as i64);
-    held(at, Some(from), Some(to))
+    let at = held(at, Some(from), Some(to));
+    // A range may begin at 1/3; a cell cannot.
+    (at * power_of_ten(6)).ceil() / power_of_ten(6)
 }
 
 fn number(drawn: usize, measure: &Measure, marks: &[Q], kinds: &Kinds) -> Q {
