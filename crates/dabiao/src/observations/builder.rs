@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::cell::{self, Cell};
 use super::heading::{Heading, Titles, trimmed};
-use super::{Column, MISSING, Observations, Table};
+use super::{Column, MISSING, NOT_APPLICABLE, Observations, Table};
 use crate::decimal::Decimal;
 use crate::fault::{Fault, FaultCode, Faults, Place};
 use crate::lang::Text;
-use crate::plan::MeasureId;
+use crate::plan::{MeasureId, MeasurePlan};
 use crate::standard::Standard;
 use crate::standard::document::MeasureKind;
 
@@ -20,28 +20,45 @@ use crate::standard::document::MeasureKind;
 /// Faults are collected; [`ObservationsBuilder::finish`] returns them all.
 #[derive(Debug)]
 pub struct ObservationsBuilder {
-    standard: Standard,
+    pub(super) standard: Standard,
     known: Titles,
-    heading: Vec<Heading>,
-    titles: Vec<String>,
+    pub(super) heading: Vec<Heading>,
+    pub(super) titles: Vec<String>,
     attributes: Vec<(String, Vec<String>)>,
-    codes: Vec<String>,
+    pub(super) codes: Vec<String>,
     rows: HashMap<String, usize>,
-    columns: Vec<Vec<i64>>,
+    pub(super) columns: Vec<Vec<i64>>,
     /// Where each row began, in the file's lines.
-    lines: Vec<u64>,
+    pub(super) lines: Vec<u64>,
     file: Option<String>,
-    faults: Faults,
+    pub(super) faults: Faults,
     advice: Faults,
-    parts: Vec<PartColumn>,
+    pub(super) parts: Vec<PartColumn>,
+    /// Columns of a type that cannot be read.
+    #[cfg(feature = "arrow")]
+    pub(super) refused: Vec<usize>,
 }
 
 /// Whether a percent column looks as if somebody typed bare ratios.
 #[derive(Clone, Copy, Debug, Default)]
-struct PartColumn {
+pub(super) struct PartColumn {
     signed: bool,
     beyond_one: bool,
-    between: u64,
+    between: bool,
+}
+
+impl PartColumn {
+    /// Takes note of a number, in millionths.
+    pub(super) fn see(&mut self, millionths: i64) {
+        const ONE: i64 = 1_000_000;
+        self.beyond_one |= !(0..=ONE).contains(&millionths);
+        self.between |= (1..ONE).contains(&millionths);
+    }
+}
+
+/// Whether a percentage may be typed into a measure, and a bare ratio by mistake.
+pub(super) fn has_parts(plan: &MeasurePlan) -> bool {
+    plan.sign.is_some() && plan.kind == MeasureKind::Number
 }
 
 impl ObservationsBuilder {
@@ -63,6 +80,8 @@ impl ObservationsBuilder {
             faults: Faults::new(),
             advice: Faults::new(),
             parts: vec![PartColumn::default(); measures],
+            #[cfg(feature = "arrow")]
+            refused: Vec::new(),
         }
     }
 
@@ -115,7 +134,7 @@ impl ObservationsBuilder {
     }
 
     /// The texts of an attribute, one a community so far.
-    fn attribute(&mut self, name: &str) -> &mut Vec<String> {
+    pub(super) fn attribute(&mut self, name: &str) -> &mut Vec<String> {
         let at = match self.attributes.iter().position(|(held, _)| held == name) {
             Some(at) => at,
             None => {
@@ -198,12 +217,8 @@ impl ObservationsBuilder {
         match self.rows.entry(code.to_owned()) {
             Entry::Occupied(first) => {
                 let first = self.lines[*first.get()];
-                self.fault(FaultCode::DuplicateRow, line, Some("code"), |fault| {
-                    fault.found(code).expected(Text::new(
-                        format!("每个编码一行(首次出现在第 {first} 行)"),
-                        format!("one row a code (first in row {first})"),
-                    ))
-                });
+                let fault = self.repeated_code(code, line, first);
+                self.faults.push(fault);
                 return None;
             }
             Entry::Vacant(entry) => entry.insert(row),
@@ -211,49 +226,82 @@ impl ObservationsBuilder {
         self.codes.push(code.to_owned());
         self.lines.push(line);
         for (_, values) in &mut self.attributes {
-            values.push(String::new());
+            values.resize(row + 1, String::new());
         }
         for column in &mut self.columns {
-            column.push(MISSING);
+            column.resize(row + 1, MISSING);
         }
         Some(row)
     }
 
-    fn cell(&mut self, row: usize, measure: MeasureId, cell: Cell<'_>, line: u64, title: &str) {
-        let plan = &self.standard.plan().measures[measure];
-        match cell::read(plan, cell) {
-            Ok(read) => {
-                if plan.sign.is_some()
-                    && plan.kind == MeasureKind::Number
-                    && read.value > MISSING + 1
-                {
-                    let one = Decimal::from_i64(1).unwrap_or_default().millionths();
-                    let part = &mut self.parts[measure];
-                    part.signed |= read.signed;
-                    part.beyond_one |= read.value > one || read.value < 0;
-                    part.between += u64::from(read.value > 0 && read.value < one);
-                }
-                self.columns[measure][row] = read.value;
-                if read.rounded {
-                    let place = self.place(line, Some(title));
-                    let fault = Fault::new(FaultCode::AdviceDecimals).at(place);
-                    let kept = Decimal::from_millionths(read.value).unwrap_or_default();
-                    self.advice.push(
-                        fault
-                            .about(&self.codes[row])
-                            .found(cell::text_of(cell))
-                            .expected(Text::new(
-                                format!("至多 6 位小数,按 {kept} 计"),
-                                format!("at most 6 decimals; taken as {kept}"),
-                            )),
-                    );
-                }
-            }
-            Err(fault) => {
-                let place = self.place(line, Some(title));
-                self.faults.push(fault.at(place).about(&self.codes[row]));
+    fn repeated_code(&self, code: &str, line: u64, first: u64) -> Fault {
+        let place = self.place(line, Some("code"));
+        let fault = Fault::new(FaultCode::DuplicateRow).at(place);
+        fault.found(code).expected(Text::new(
+            format!("每个编码一行(首次出现在第 {first} 行)"),
+            format!("one row a code (first in row {first})"),
+        ))
+    }
+
+    /// Faults for codes that stand in several rows; `order` sorts them.
+    fn repeated_codes(&mut self, order: &[usize]) {
+        let mut repeated = Vec::new();
+        let mut first = None;
+        for row in order {
+            match first {
+                Some(held) if self.codes[held] == self.codes[*row] => repeated.push((*row, held)),
+                _ => first = Some(*row),
             }
         }
+        repeated.retain(|(row, _)| !self.codes[*row].is_empty());
+        repeated.sort_unstable();
+        for (row, first) in repeated {
+            let fault = self.repeated_code(&self.codes[row], self.lines[row], self.lines[first]);
+            self.faults.push(fault);
+        }
+    }
+
+    /// How often something was advised.
+    #[cfg(feature = "arrow")]
+    pub(super) fn advised(&self) -> usize {
+        self.advice.count()
+    }
+
+    fn cell(&mut self, row: usize, measure: MeasureId, cell: Cell<'_>, line: u64, title: &str) {
+        match self.read(row, measure, cell, line, title) {
+            Ok(value) => self.columns[measure][row] = value,
+            Err(fault) => self.faults.push(fault),
+        }
+    }
+
+    /// Reads one cell of a row that is there: its stored form, or what is wrong with it.
+    pub(super) fn read(
+        &mut self,
+        row: usize,
+        measure: MeasureId,
+        cell: Cell<'_>,
+        line: u64,
+        title: &str,
+    ) -> Result<i64, Fault> {
+        let plan = &self.standard.plan().measures[measure];
+        let read = cell::read(plan, cell).map_err(|fault| {
+            let place = self.place(line, Some(title));
+            fault.at(place).about(&self.codes[row])
+        })?;
+        if has_parts(plan) && read.value > NOT_APPLICABLE {
+            self.parts[measure].see(read.value);
+            self.parts[measure].signed |= read.signed;
+        }
+        if read.rounded {
+            let fault = Fault::new(FaultCode::AdviceDecimals).at(self.place(line, Some(title)));
+            let kept = Decimal::from_millionths(read.value).unwrap_or_default();
+            let fault = fault.about(&self.codes[row]).found(cell::text_of(cell));
+            self.advice.push(fault.expected(Text::new(
+                format!("至多 6 位小数,按 {kept} 计"),
+                format!("at most 6 decimals; taken as {kept}"),
+            )));
+        }
+        Ok(read.value)
     }
 
     fn place(&self, line: u64, field: Option<&str>) -> Place {
@@ -265,7 +313,7 @@ impl ObservationsBuilder {
         }
     }
 
-    fn fault(
+    pub(super) fn fault(
         &mut self,
         code: FaultCode,
         line: u64,
@@ -288,7 +336,7 @@ impl ObservationsBuilder {
     /// All faults of all rows.
     pub fn finish(mut self) -> Result<Observations, Faults> {
         for (measure, part) in self.parts.iter().enumerate() {
-            if part.between > 0 && !part.signed && !part.beyond_one {
+            if part.between && !part.signed && !part.beyond_one {
                 let name = &self.standard.plan().measures[measure].name;
                 let place = Place {
                     file: self.file.clone(),
@@ -301,24 +349,27 @@ impl ObservationsBuilder {
                 )));
             }
         }
+        let rows = self.codes.len();
+        let mut order: Vec<usize> = (0..rows).collect();
+        if !self.codes.is_sorted() {
+            order.sort_unstable_by(|a, b| self.codes[*a].cmp(&self.codes[*b]).then(a.cmp(b)));
+        }
+        self.repeated_codes(&order);
         if !self.faults.is_empty() {
+            self.faults.listed.sort_by_key(|fault| fault.place.line);
             return Err(self.faults);
         }
-        let mut order: Vec<usize> = (0..self.codes.len()).collect();
-        order.sort_unstable_by(|a, b| self.codes[*a].cmp(&self.codes[*b]));
-        let texts = |values: &mut Vec<String>| {
-            order
-                .iter()
-                .map(|row| std::mem::take(&mut values[*row]))
-                .collect()
-        };
-        let in_order = |(name, mut values)| (name, texts(&mut values));
-        let mut attributes: Vec<_> = self.attributes.into_iter().map(in_order).collect();
+        let mut attributes = Vec::with_capacity(self.attributes.len());
+        for (name, mut values) in self.attributes {
+            values.resize(rows, String::new());
+            attributes.push((name, in_order(values, &order)));
+        }
         attributes.sort();
-        let codes = texts(&mut self.codes);
-        let sorted =
-            |column: &Vec<i64>| Column::Plain(order.iter().map(|row| column[*row]).collect());
-        let mut columns: Vec<Column> = self.columns.iter().map(sorted).collect();
+        let mut columns: Vec<Column> = Vec::with_capacity(self.columns.len());
+        for mut column in self.columns {
+            column.resize(rows, MISSING);
+            columns.push(Column::Plain(in_order(column, &order)));
+        }
         let derived = self.standard.plan().measures.iter();
         columns.extend(
             derived
@@ -326,14 +377,25 @@ impl ObservationsBuilder {
                 .map(|(base, _)| Column::Same(*base)),
         );
         Ok(Observations(Arc::new(Table {
-            incomplete: vec![false; order.len()],
-            lines: order.iter().map(|row| self.lines[*row]).collect(),
+            incomplete: vec![false; rows],
+            lines: in_order(self.lines, &order),
             columns,
-            codes,
+            codes: in_order(self.codes, &order),
             attributes,
             advice: self.advice.listed,
             file: self.file,
             ..Table::default()
         })))
     }
+}
+
+/// The values in another order; as they are where it is their own.
+fn in_order<T: Default>(mut values: Vec<T>, order: &[usize]) -> Vec<T> {
+    if order.is_sorted() {
+        return values;
+    }
+    order
+        .iter()
+        .map(|row| values.get_mut(*row).map(std::mem::take).unwrap_or_default())
+        .collect()
 }

@@ -84,9 +84,9 @@ pub(crate) fn read(measure: &MeasurePlan, cell: Cell<'_>) -> Result<Read, Fault>
     }
     match measure.kind {
         MeasureKind::Count | MeasureKind::Number => read_number(measure, cell),
-        MeasureKind::YesNo => read_yes_no(cell).map(|yes| Read::plain(i64::from(yes))),
+        MeasureKind::YesNo => read_yes_no(measure, cell).map(|yes| Read::plain(i64::from(yes))),
         MeasureKind::Label => read_label(measure, cell),
-        MeasureKind::Date => read_date(cell).map(|date| Read::plain(days_of(date))),
+        MeasureKind::Date => read_date(measure, cell).map(|date| Read::plain(days_of(date))),
     }
 }
 
@@ -124,15 +124,22 @@ fn unreadable(code: FaultCode, cell: Cell<'_>, expected: Text) -> Fault {
     Fault::new(code).found(shown(cell)).expected(expected)
 }
 
-fn expected_number(measure: &MeasurePlan) -> Text {
+/// What a cell of the measure should hold.
+pub(super) fn expected(measure: &MeasurePlan) -> Text {
     match measure.kind {
         MeasureKind::Count => Text::new("非负整数", "a whole number, at least 0"),
-        _ => Text::new("数值", "a number"),
+        MeasureKind::Number => Text::new("数值", "a number"),
+        MeasureKind::YesNo => Text::new(
+            "是/否、有/无、\u{221a}/\u{d7}",
+            "yes/no, 是/否, 有/无, \u{221a}/\u{d7}, true/false or 1/0",
+        ),
+        MeasureKind::Label => Text::new(measure.labels.join("、"), measure.labels.join(", ")),
+        MeasureKind::Date => Text::new("日期,如 2020-07-23", "a date such as 2020-07-23"),
     }
 }
 
 fn read_number(measure: &MeasurePlan, cell: Cell<'_>) -> Result<Read, Fault> {
-    let wrong = |code| unreadable(code, cell, expected_number(measure));
+    let wrong = |code| unreadable(code, cell, expected(measure));
     let out = || {
         unreadable(
             FaultCode::ValueRange,
@@ -245,18 +252,21 @@ fn places(sign: Option<PartSign>) -> i32 {
     }
 }
 
-fn read_yes_no(cell: Cell<'_>) -> Result<bool, Fault> {
+fn read_yes_no(measure: &MeasurePlan, cell: Cell<'_>) -> Result<bool, Fault> {
     let yes = match cell {
         Cell::Bool(yes) => Some(yes),
         Cell::Integer(1) => Some(true),
         Cell::Integer(0) => Some(false),
         Cell::Float(float) if float == 1.0 => Some(true),
         Cell::Float(float) if float == 0.0 => Some(false),
-        Cell::Scaled { scaled: 0, .. } => Some(false),
-        Cell::Scaled {
-            scaled: 1,
-            decimals: 0,
-        } => Some(true),
+        Cell::Scaled { scaled, decimals } => {
+            let number = Decimal::from_scaled(scaled, i32::from(decimals));
+            match number.filter(|read| !read.rounded).map(|read| read.value) {
+                Some(value) if value == Decimal::default() => Some(false),
+                Some(value) if Some(value) == Decimal::from_i64(1) => Some(true),
+                _ => None,
+            }
+        }
         Cell::Text(text) => match text.to_ascii_lowercase().as_str() {
             "是" | "有" | "\u{221a}" | "\u{2713}" | "\u{2714}" | "yes" | "true" | "1" => {
                 Some(true)
@@ -268,46 +278,41 @@ fn read_yes_no(cell: Cell<'_>) -> Result<bool, Fault> {
         },
         _ => None,
     };
-    yes.ok_or_else(|| {
-        let expected = Text::new(
-            "是/否、有/无、\u{221a}/\u{d7}",
-            "yes/no, 是/否, 有/无, \u{221a}/\u{d7}, true/false or 1/0",
-        );
-        unreadable(FaultCode::Value, cell, expected)
-    })
+    yes.ok_or_else(|| unreadable(FaultCode::Value, cell, expected(measure)))
 }
 
 fn read_label(measure: &MeasurePlan, cell: Cell<'_>) -> Result<Read, Fault> {
-    let index = match cell {
-        Cell::Text(text) => measure
-            .labels
-            .iter()
-            .position(|label| normalise(label) == text),
+    let whole;
+    let text = match cell {
+        Cell::Text(text) => Some(text),
+        // Labels such as 1 to 5 are typed as numbers, and blanks make floats of them.
+        Cell::Integer(_) => {
+            whole = shown(cell);
+            Some(whole.as_str())
+        }
+        Cell::Float(float) if float.fract() == 0.0 && float.abs() < 1e15 => {
+            whole = shown(Cell::Integer(float as i64));
+            Some(whole.as_str())
+        }
         _ => None,
     };
+    let index = text.and_then(|text| {
+        let mut labels = measure.labels.iter();
+        labels.position(|label| normalise(label) == text)
+    });
     match index {
         Some(index) => Ok(Read::plain(index as i64)),
-        None => Err(unreadable(
-            FaultCode::ValueLabel,
-            cell,
-            Text::new(measure.labels.join("、"), measure.labels.join(", ")),
-        )),
+        None => Err(unreadable(FaultCode::ValueLabel, cell, expected(measure))),
     }
 }
 
-fn read_date(cell: Cell<'_>) -> Result<Date, Fault> {
+fn read_date(measure: &MeasurePlan, cell: Cell<'_>) -> Result<Date, Fault> {
     let date = match cell {
         Cell::Date(date) => Some(date),
         Cell::Text(text) => parse_date(text),
         _ => None,
     };
-    date.ok_or_else(|| {
-        unreadable(
-            FaultCode::Value,
-            cell,
-            Text::new("日期,如 2020-07-23", "a date such as 2020-07-23"),
-        )
-    })
+    date.ok_or_else(|| unreadable(FaultCode::Value, cell, expected(measure)))
 }
 
 /// `2020-07-23`, `2020/7/23`, `2020.7.23`, `2020年7月23日`.

@@ -9,6 +9,8 @@ pub(crate) mod cell;
 mod column;
 mod digest;
 pub(crate) mod heading;
+#[cfg(feature = "arrow")]
+pub(crate) mod typed;
 
 pub use builder::ObservationsBuilder;
 pub use cell::{Cell, NOT_APPLICABLE_WORD};

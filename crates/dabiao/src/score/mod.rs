@@ -1,7 +1,7 @@
 //! Scores: a standard run over a table, and what came of it, in columns.
 
 mod options;
-mod rank;
+pub(crate) mod rank;
 mod run;
 
 pub use options::{Progress, ScoreOptions};
@@ -118,7 +118,7 @@ impl Scores {
         self.observations.codes()
     }
 
-    fn points(&self, column: &[i64], row: usize) -> Option<Points> {
+    pub(crate) fn points(&self, column: &[i64], row: usize) -> Option<Points> {
         optional_points(*column.get(row)?, self.standard.plan().decimals)
     }
 

@@ -24,6 +24,14 @@ impl<'a> Standing<'a> {
         Standing { keys }
     }
 
+    /// What a community is compared by: the greater stands before the lesser.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn keys(&self, row: usize) -> impl Iterator<Item = i64> {
+        self.keys
+            .iter()
+            .filter_map(move |key| key.get(row).copied())
+    }
+
     /// `Less` where `a` stands before `b`. What is excluded is the least value there is, and
     /// so loses the tie.
     pub(crate) fn compare(&self, a: usize, b: usize) -> Ordering {

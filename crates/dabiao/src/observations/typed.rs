@@ -1,0 +1,291 @@
+//! Building a table column by column, from memory that already has a type.
+
+use jiff::civil::Date;
+
+use super::builder::{ObservationsBuilder, has_parts};
+use super::cell::{self, Cell, text_of};
+use super::heading::Heading;
+use super::{MISSING, days_of};
+use crate::decimal::Decimal;
+use crate::fault::{Fault, FaultCode, Faults};
+use crate::lang::Text;
+use crate::plan::MeasurePlan;
+use crate::rational::{Rational, Rounding};
+use crate::standard::document::MeasureKind;
+
+/// A column in some memory layout.
+pub(crate) trait Source {
+    /// How a cell is stored where that can be told without a look at the measure's words:
+    /// millionths of a number, 0 or 1, days; [`MISSING`] for null; nothing where the cell must
+    /// be looked at.
+    fn stored(&self, row: usize, kind: MeasureKind) -> Option<i64>;
+
+    /// Shows a cell.
+    fn with_cell<R>(&self, row: usize, look: impl FnOnce(Cell<'_>) -> R) -> R;
+
+    /// Where the same few values stand again and again, which of them: below [`Source::keys`].
+    fn key(&self, _row: usize) -> Option<usize> {
+        None
+    }
+
+    /// How many values there are that [`Source::key`] tells apart.
+    fn keys(&self) -> usize {
+        0
+    }
+}
+
+/// Rows that were added together.
+#[derive(Clone, Copy)]
+pub(crate) struct Added {
+    first: usize,
+    pub(crate) count: usize,
+    line: u64,
+}
+
+impl Added {
+    pub(crate) fn line_of(self, row: usize) -> u64 {
+        self.line + row as u64
+    }
+}
+
+/// A fault and the place of its column in the heading, so that faults can be put in the order
+/// of their places.
+pub(crate) type Placed = (u64, usize, Fault);
+
+/// Words of a column that were read before; a column has few different ones.
+const WORDS: usize = 16;
+
+impl ObservationsBuilder {
+    /// How many columns the heading has.
+    pub(crate) fn headings(&self) -> usize {
+        self.heading.len()
+    }
+
+    /// Where the codes stand.
+    pub(crate) fn code_column(&self) -> Option<usize> {
+        self.heading.iter().position(|held| *held == Heading::Code)
+    }
+
+    /// Starts a row for each code, without looking for repeated ones: that is done once, at
+    /// the end.
+    pub(crate) fn add_rows(&mut self, count: usize, codes: &impl Source) -> Added {
+        let first = self.codes.len();
+        // A heading stands before the first row.
+        let line = self.lines.last().map_or(2, |last| last + 1);
+        self.codes.reserve(count);
+        for row in 0..count {
+            let code = codes.with_cell(row, text_of);
+            if code.is_empty() {
+                let line = line + row as u64;
+                self.fault(FaultCode::EmptyCode, line, Some("code"), |fault| fault);
+            }
+            self.codes.push(code);
+        }
+        self.lines.extend(line..line + count as u64);
+        Added { first, count, line }
+    }
+
+    /// Reads a column into the rows that were added, and gives its faults back: the first ones,
+    /// and how many more there are.
+    pub(crate) fn add_column(
+        &mut self,
+        at: usize,
+        added: Added,
+        source: &impl Source,
+    ) -> (Vec<Placed>, usize) {
+        match self.heading.get(at).cloned() {
+            Some(Heading::Attribute(name)) => {
+                let values = self.attribute(&name);
+                values.resize(added.first, String::new());
+                values.extend((0..added.count).map(|row| source.with_cell(row, text_of)));
+                (Vec::new(), 0)
+            }
+            Some(Heading::Measure(measure)) => {
+                let title = std::mem::take(&mut self.titles[at]);
+                let mut column = std::mem::take(&mut self.columns[measure]);
+                column.resize(added.first, MISSING);
+                column.reserve(added.count);
+                let mut reading = Reading {
+                    bounds: Bounds::new(&self.standard.plan().measures[measure]),
+                    builder: self,
+                    measure,
+                    added,
+                    title: &title,
+                    words: Vec::new(),
+                    by_key: vec![None; source.keys()],
+                };
+                let (mut faults, mut more) = (Vec::new(), 0);
+                for row in 0..added.count {
+                    let value = reading.read(row, source).unwrap_or_else(|fault| {
+                        if faults.len() < Faults::LIMIT {
+                            faults.push((added.line_of(row), at, fault));
+                        } else {
+                            more += 1;
+                        }
+                        MISSING
+                    });
+                    column.push(value);
+                }
+                self.columns[measure] = column;
+                self.titles[at] = title;
+                (faults, more)
+            }
+            Some(Heading::Code | Heading::Assessor | Heading::Unknown) | None => (Vec::new(), 0),
+        }
+    }
+
+    /// Takes the faults of several columns, in the order of their places.
+    pub(crate) fn add_faults(&mut self, mut faults: Vec<Placed>, more: usize) {
+        faults.sort_by_key(|(line, column, _)| (*line, *column));
+        for (_, _, fault) in faults {
+            self.faults.push(fault);
+        }
+        self.faults.more += more;
+    }
+
+    /// A column of a type that its measure cannot have: one fault, at the first value.
+    pub(crate) fn refuse_column(&mut self, at: usize, line: u64, found: &str) {
+        if self.refused.contains(&at) {
+            return;
+        }
+        self.refused.push(at);
+        let expected = match self.heading.get(at) {
+            Some(Heading::Measure(measure)) => {
+                cell::expected(&self.standard.plan().measures[*measure])
+            }
+            _ => Text::new("文本", "text"),
+        };
+        let title = self.titles.get(at).cloned().unwrap_or_default();
+        self.fault(FaultCode::ValueType, line, Some(&title), |fault| {
+            fault.found(found).expected(expected)
+        });
+    }
+
+    /// The type of the measure that a column of the heading holds.
+    pub(crate) fn kind_at(&self, at: usize) -> Option<MeasureKind> {
+        match self.heading.get(at)? {
+            Heading::Measure(measure) => Some(self.standard.plan().measures[*measure].kind),
+            _ => None,
+        }
+    }
+}
+
+/// What a stored number may be without a closer look.
+#[derive(Clone, Copy)]
+struct Bounds {
+    kind: MeasureKind,
+    low: i64,
+    high: i64,
+    parts: bool,
+}
+
+impl Bounds {
+    fn new(plan: &MeasurePlan) -> Bounds {
+        let parts = has_parts(plan);
+        let kind = plan.kind;
+        let (low, high) = match kind {
+            MeasureKind::Count | MeasureKind::Number => numeric_bounds(plan),
+            MeasureKind::YesNo => (0, 1),
+            MeasureKind::Date => (days_of(Date::MIN), days_of(Date::MAX)),
+            MeasureKind::Label => (1, 0),
+        };
+        Bounds {
+            kind,
+            low,
+            high,
+            parts,
+        }
+    }
+
+    fn hold(&self, value: i64) -> bool {
+        let whole = self.kind != MeasureKind::Count || value % 1_000_000 == 0;
+        whole && (self.low..=self.high).contains(&value)
+    }
+}
+
+/// In millionths; none fits where marks go by steps, so that each is looked at.
+fn numeric_bounds(plan: &MeasurePlan) -> (i64, i64) {
+    let stepped = plan.demands.iter().any(|demand| demand.step.is_some());
+    let scaled = |bound: &Rational| {
+        // A bound with more digits is left to the closer look.
+        bound
+            .fits_decimals(Decimal::DIGITS)
+            .then(|| bound.round(Decimal::DIGITS, Rounding::HalfUp))
+            .flatten()
+    };
+    let demands = plan.demands.iter();
+    let lows = plan.min.iter().chain(demands.clone().map(|d| &d.min));
+    let highs = plan.max.iter().chain(demands.map(|d| &d.max));
+    let low = lows
+        .map(scaled)
+        .try_fold(Decimal::MIN.millionths(), |low, bound| {
+            Some(low.max(bound?))
+        });
+    let high = highs
+        .map(scaled)
+        .try_fold(Decimal::MAX.millionths(), |high, bound| {
+            Some(high.min(bound?))
+        });
+    match (low, high) {
+        (Some(low), Some(high)) if !stepped => (low, high),
+        _ => (1, 0),
+    }
+}
+
+struct Reading<'a> {
+    builder: &'a mut ObservationsBuilder,
+    bounds: Bounds,
+    measure: usize,
+    added: Added,
+    title: &'a str,
+    words: Vec<(String, i64)>,
+    by_key: Vec<Option<i64>>,
+}
+
+impl Reading<'_> {
+    fn read(&mut self, row: usize, source: &impl Source) -> Result<i64, Fault> {
+        match source.stored(row, self.bounds.kind) {
+            Some(MISSING) => return Ok(MISSING),
+            Some(value) if self.bounds.hold(value) => {
+                if self.bounds.parts {
+                    self.builder.parts[self.measure].see(value);
+                }
+                return Ok(value);
+            }
+            _ => {}
+        }
+        let key = source.key(row);
+        if let Some(value) = key.and_then(|key| self.by_key.get(key).copied().flatten()) {
+            return Ok(value);
+        }
+        let advised = self.builder.advised();
+        let value = source.with_cell(row, |cell| self.look(row, cell))?;
+        let held = key.and_then(|key| self.by_key.get_mut(key));
+        if let Some(held) = held.filter(|_| self.builder.advised() == advised) {
+            *held = Some(value);
+        }
+        Ok(value)
+    }
+
+    fn look(&mut self, row: usize, cell: Cell<'_>) -> Result<i64, Fault> {
+        let worded = matches!(self.bounds.kind, MeasureKind::Label | MeasureKind::YesNo);
+        let word = match cell {
+            Cell::Text(text) if worded => Some(text),
+            _ => None,
+        };
+        if let Some(word) = word
+            && let Some((_, value)) = self.words.iter().find(|(held, _)| held == word)
+        {
+            return Ok(*value);
+        }
+        let line = self.added.line_of(row);
+        let at = self.added.first + row;
+        let value = self
+            .builder
+            .read(at, self.measure, cell, line, self.title)?;
+        if let Some(word) = word.filter(|_| self.words.len() < WORDS) {
+            self.words.push((word.to_owned(), value));
+        }
+        Ok(value)
+    }
+}
