@@ -21,7 +21,7 @@
 //! ```
 //!
 //! A comparison without an operator is a yes-no measure that must be yes. Full-width signs,
-//! brackets and digits are read; nothing nests deeper than [`MAX_DEPTH`].
+//! brackets and digits are read; nothing nests deeper than [`MAX_DEPTH`] or is longer than [`MAX_LENGTH`].
 
 use std::fmt;
 
@@ -33,7 +33,7 @@ mod parse;
 mod tests;
 
 pub(crate) use lexer::{GREATEST, parse_number};
-pub use parse::{MAX_DEPTH, SyntaxError};
+pub use parse::{MAX_DEPTH, MAX_LENGTH, SyntaxError};
 
 /// A number as it stands in a standard, with the sign that followed it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

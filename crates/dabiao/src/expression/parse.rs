@@ -13,6 +13,9 @@ use crate::lang::Text;
 /// at one place. What is displayed opens no more of them than what was read.
 pub const MAX_DEPTH: usize = 64;
 
+/// No expression or condition is longer, in bytes, so that what it computes stays small.
+pub const MAX_LENGTH: usize = 10_000;
+
 /// Why a text is not an expression or a condition.
 ///
 /// ```
@@ -112,6 +115,16 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str) -> Result<Self, SyntaxError> {
+        if text.len() > MAX_LENGTH {
+            return Err(SyntaxError {
+                offset: 0,
+                found: None,
+                expected: Text::new(
+                    format!("不超过 {MAX_LENGTH} 字节"),
+                    format!("at most {MAX_LENGTH} bytes"),
+                ),
+            });
+        }
         let mut lexer = Lexer::new(text);
         let next = lexer.next()?;
         Ok(Parser {

@@ -6,8 +6,9 @@ pub mod document;
 mod nearest;
 mod source;
 mod tree;
+mod validate;
 
 pub use checked::Standard;
 pub(crate) use nearest::nearest_name;
-pub use source::MAX_BYTES;
+pub use source::{MAX_BYTES, text_of};
 pub use tree::Format;

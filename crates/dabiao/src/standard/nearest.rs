@@ -14,7 +14,11 @@ pub(crate) fn nearest_name<'a>(
     known
         .filter(short)
         .map(|name| (strsim::damerau_levenshtein(unknown, name), name))
-        .filter(|(edits, name)| *edits <= 1 + name.chars().count() / 4)
+        .filter(|(edits, name)| {
+            // What has every letter changed is another name.
+            let length = name.chars().count();
+            *edits <= 1 + length / 4 && *edits < length
+        })
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, name)| name)
 }

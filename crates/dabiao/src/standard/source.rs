@@ -6,12 +6,51 @@ use std::ops::Range;
 use crate::fault::{Fault, FaultCode, Faults, Place};
 use crate::lang::Text;
 
-/// The text of a standard is at most so long: many thousand items.
-pub const MAX_BYTES: usize = 4 << 20;
+/// The text of a standard is at most so long: two thousand items with every word in two
+/// languages.
+pub const MAX_BYTES: usize = 2 << 20;
 
 /// Characters are counted once per so many bytes, so that a place in a line of megabytes is
 /// found at once.
 const BLOCK: usize = 1024;
+
+/// The text of a file, which must be UTF-8 and no longer than [`MAX_BYTES`].
+///
+/// # Errors
+/// `file-too-large`, or `file-unreadable` with the place of the first byte that is no text.
+///
+/// ```
+/// assert_eq!(dabiao::standard::text_of(b"[standard]"), Ok("[standard]"));
+/// ```
+pub fn text_of(bytes: &[u8]) -> Result<&str, Faults> {
+    if bytes.len() > MAX_BYTES {
+        return Err(too_large(bytes.len()));
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let (sound, rest) = bytes.split_at(error.valid_up_to());
+        let place = match Source::new(&String::from_utf8_lossy(sound)) {
+            Ok(source) => source.place(sound.len()),
+            Err(_) => Place::default(),
+        };
+        let fault = Fault::new(FaultCode::Unreadable).at(place);
+        let fault = match rest.first() {
+            Some(byte) => fault.found(format!("byte 0x{byte:02X}")),
+            None => fault,
+        };
+        fault
+            .expected(Text::new("UTF-8 编码的文字", "text in UTF-8"))
+            .into()
+    })
+}
+
+fn too_large(length: usize) -> Faults {
+    let fault = Fault::new(FaultCode::TooLarge).found(format!("{length} B"));
+    let (zh, en) = (
+        format!("不超过 {MAX_BYTES} B"),
+        format!("at most {MAX_BYTES} B"),
+    );
+    fault.expected(Text::new(zh, en)).into()
+}
 
 /// A text with an index from bytes to lines and columns.
 #[derive(Clone, Debug)]
@@ -28,13 +67,7 @@ impl Source {
     /// Where the text is longer than [`MAX_BYTES`].
     pub(super) fn new(text: &str) -> Result<Self, Faults> {
         if text.len() > MAX_BYTES {
-            return Err(Fault::new(FaultCode::TooLarge)
-                .found(format!("{} B", text.len()))
-                .expected(Text::new(
-                    format!("不超过 {MAX_BYTES} 字节"),
-                    format!("at most {MAX_BYTES} bytes"),
-                ))
-                .into());
+            return Err(too_large(text.len()));
         }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
@@ -124,9 +157,12 @@ pub(crate) struct Places {
     spans: HashMap<String, Range<usize>>,
     /// What could not be read: a placeholder stands for it, about which nothing more is said.
     broken: HashSet<String>,
+    /// Everything around what is broken.
+    around_broken: HashSet<String>,
+    /// Whether the code of a section or an item could not be read.
+    pub(super) misses_codes: bool,
 }
 
-#[allow(dead_code, reason = "the checks point into the text")]
 impl Places {
     pub(super) fn new(source: Source) -> Self {
         Places {
@@ -140,7 +176,13 @@ impl Places {
     }
 
     pub(super) fn put_broken(&mut self, path: &str) {
+        self.misses_codes |= path.starts_with("section")
+            && (path == "section"
+                || [".item", ".section", ".id"]
+                    .iter()
+                    .any(|end| path.ends_with(end)));
         self.broken.insert(path.to_owned());
+        self.around_broken.extend(outwards(path).map(str::to_owned));
     }
 
     pub(super) fn source(&self) -> Option<&Source> {
@@ -149,10 +191,9 @@ impl Places {
 
     /// The place of a part, or of the nearest part around it that has one.
     pub(super) fn of(&self, path: &str) -> Place {
-        let around = std::iter::successors(Some(path), |path| {
-            path.rfind(['.', '[']).and_then(|end| path.get(..end))
-        });
-        let span = around.filter_map(|path| self.spans.get(path)).next();
+        let span = outwards(path)
+            .filter_map(|path| self.spans.get(path))
+            .next();
         match (&self.source, span) {
             (Some(source), Some(span)) => source.place(span.start),
             _ => Place::default(),
@@ -189,19 +230,18 @@ impl Places {
 
     /// Whether a part, or what it is a part of, could not be read.
     pub(super) fn is_broken(&self, path: &str) -> bool {
-        !self.broken.is_empty()
-            && std::iter::successors(Some(path), |path| {
-                path.rfind(['.', '[']).and_then(|end| path.get(..end))
-            })
-            .any(|path| self.broken.contains(path))
+        !self.broken.is_empty() && outwards(path).any(|path| self.broken.contains(path))
     }
 
-    /// Whether anything inside a part could not be read.
+    /// Whether a part, or anything inside it, could not be read.
     pub(super) fn breaks_inside(&self, path: &str) -> bool {
-        self.broken.iter().any(|broken| {
-            broken
-                .strip_prefix(path)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-        })
+        self.around_broken.contains(path)
     }
+}
+
+/// A path, what is around it, what is around that …
+fn outwards(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| {
+        path.rfind(['.', '[']).and_then(|end| path.get(..end))
+    })
 }

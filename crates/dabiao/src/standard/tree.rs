@@ -79,10 +79,17 @@ fn duplicate_key(source: &Source, span: &Range<usize>) -> Fault {
 
 /// A syntax fault that shows what stands there, to the end of its line.
 fn syntax(source: &Source, span: &Range<usize>, expected: Text) -> Fault {
+    /// A line may be megabytes long.
+    const SHOWN: usize = 80;
     let fault = Fault::new(FaultCode::Syntax)
         .at(source.place(span.start))
         .expected(expected);
     let rest = source.text().get(span.start..).unwrap_or("");
+    let end = rest
+        .char_indices()
+        .nth(SHOWN)
+        .map_or(rest.len(), |(end, _)| end);
+    let rest = rest.get(..end).unwrap_or(rest);
     let line = rest.lines().next().unwrap_or("").trim_end();
     let inside = span.end.saturating_sub(span.start);
     let shown = match line.get(..inside) {

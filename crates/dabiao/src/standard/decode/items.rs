@@ -6,7 +6,6 @@ use crate::rational::Rational;
 use crate::standard::document::{
     Check, Each, Item, Level, Marking, RollUp, Rule, Section, ZeroDenominator,
 };
-use crate::standard::nearest_name;
 use crate::standard::tree::{Node, Value};
 
 /// The keys of which an item has exactly one.
@@ -175,9 +174,7 @@ impl Reader {
         match &node.value {
             Value::String(word) if word == "full" => Some(ZeroDenominator::Full),
             Value::String(word) if word == "not-applicable" => Some(ZeroDenominator::NotApplicable),
-            Value::String(word)
-                if nearest_name(word, ["full", "not-applicable"].into_iter()).is_some() =>
-            {
+            Value::String(word) if self.nearest(word, &["full", "not-applicable"]).is_some() => {
                 self.bad_choice(node, word, &["full", "not-applicable"]);
                 None
             }

@@ -24,7 +24,6 @@ use reader::Reader;
 /// A document as far as it could be read.
 pub(super) struct Decoded {
     pub(super) document: Document,
-    #[allow(dead_code, reason = "the checks point into the text")]
     pub(super) places: Places,
     pub(super) faults: Faults,
 }
@@ -35,7 +34,7 @@ pub(super) struct Decoded {
 /// Where the text is too long or not well-formed; then nothing can be said about its meaning.
 pub(super) fn decode(text: &str, format: Format) -> Result<Decoded, Faults> {
     let source = Source::new(text)?;
-    let root = tree::read(&source, format)?;
+    let root = tree::read(&source, format).map_err(Faults::sorted)?;
     let mut reader = Reader::new(source);
     let document = reader.document(&root);
     Ok(Decoded {

@@ -13,6 +13,8 @@ pub(super) struct Reader {
     path: String,
     /// The codes of the section, item, measure … that is being read.
     subject: Option<String>,
+    /// How many misspelt words are still compared with the known ones.
+    hints: usize,
 }
 
 /// A table of which keys are taken one after the other; what is left is unknown.
@@ -50,6 +52,7 @@ impl Reader {
             faults: Faults::new(),
             path: String::new(),
             subject: None,
+            hints: Faults::LIMIT,
         }
     }
 
@@ -188,7 +191,7 @@ impl Reader {
         self.broken(&format!(".{key}"));
     }
 
-    /// The first of some keys that excludes the others; more than one is a fault.
+    /// The one of some keys that is written; none and more than one are faults.
     pub(super) fn one_of(
         &mut self,
         fields: &mut Fields<'_>,
@@ -204,7 +207,7 @@ impl Reader {
                 self.push(fault);
                 None
             }
-            [_, second, ..] => {
+            [first, second, ..] => {
                 let place = fields.entries.iter().find(|entry| entry.key == *second);
                 let place = place.map_or_else(
                     || fields.place(),
@@ -213,10 +216,18 @@ impl Reader {
                 for (entry, taken) in fields.entries.iter().zip(&mut fields.taken) {
                     *taken |= given.contains(&entry.key.as_str());
                 }
-                let fault = self
-                    .fault(code, place)
-                    .found(given.join(", "))
-                    .expected(one_among(keys));
+                let fault = if code == FaultCode::RuleCount {
+                    self.fault(code, place)
+                        .found(given.join(", "))
+                        .expected(one_among(keys))
+                } else {
+                    self.fault(FaultCode::UnknownKey, place)
+                        .found(second)
+                        .expected(Text::new(
+                            format!("不与 {first} 同用"),
+                            format!("it not to stand beside {first}"),
+                        ))
+                };
                 self.push(fault);
                 None
             }
@@ -279,7 +290,7 @@ impl Reader {
             if *taken {
                 continue;
             }
-            let expected = match nearest_name(&entry.key, fields.known.iter().copied()) {
+            let expected = match self.nearest(&entry.key, &fields.known) {
                 Some(known) => Text::from(known),
                 None => one_among(&fields.known),
             };
@@ -290,6 +301,12 @@ impl Reader {
                 .expected(expected);
             self.push(fault);
         }
+    }
+
+    /// The known word that was most likely meant.
+    pub(super) fn nearest<'k>(&mut self, word: &str, known: &[&'k str]) -> Option<&'k str> {
+        self.hints = self.hints.checked_sub(1)?;
+        nearest_name(word, known.iter().copied())
     }
 
     /// A key that means nothing without another one.

@@ -8,7 +8,6 @@ use crate::fault::FaultCode;
 use crate::lang::Text;
 use crate::rational::Rational;
 use crate::standard::document::{Mark, MissingPolicy};
-use crate::standard::nearest_name;
 use crate::standard::tree::{Node, Value};
 
 impl Reader {
@@ -146,7 +145,7 @@ impl Reader {
     }
 
     pub(super) fn bad_choice(&mut self, node: &Node, found: &str, names: &[&str]) {
-        let expected = match nearest_name(found, names.iter().copied()) {
+        let expected = match self.nearest(found, names) {
             Some(meant) => Text::from(meant),
             None => one_among(names),
         };

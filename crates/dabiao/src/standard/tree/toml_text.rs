@@ -13,7 +13,9 @@ use crate::standard::source::Source;
 pub(super) fn read(source: &Source) -> Result<Node, Faults> {
     let (table, errors) = DeTable::parse_recoverable(source.text());
     let mut faults = Faults::new();
-    for error in &errors {
+    // Binary junk has a fault in every byte: those that are not listed are only counted.
+    faults.more = errors.len().saturating_sub(Faults::LIMIT);
+    for error in errors.iter().take(Faults::LIMIT) {
         let end = source.text().len();
         let span = error.span().unwrap_or(end..end);
         faults.push(fault(source, error.message(), &span));
@@ -63,13 +65,13 @@ fn fault(source: &Source, message: &str, span: &Range<usize>) -> Fault {
         ("recursion limit", _) | ("cannot recurse further; max recursion depth met", _) => {
             return too_deep(source, span.start);
         }
-        (_, Some(expected)) => in_words(expected),
         ("unexpected leading zero", _) => {
             Text::new("开头没有多余的 0 的数", "a number without leading zeros")
         }
         ("extra comma in array" | "extra comma in inline table", _) => {
             Text::new("值,不是又一个逗号", "a value, not another comma")
         }
+        (_, Some(expected)) => in_words(expected),
         (other, None) => Text::new(
             format!("合规的 TOML({other})"),
             format!("well-formed TOML: {other}"),
