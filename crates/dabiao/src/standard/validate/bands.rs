@@ -263,9 +263,11 @@ impl<'d> Checker<'d> {
         count <= MOST_ENTRIES
     }
 
-    /// Points that nobody can get, because the item has fewer.
+    /// Points that nobody can get, because the item has fewer. A check with a cap of its own
+    /// says there how much it may earn.
     pub(super) fn not_over(&mut self, points: &Rational, at: &At<'d>, marked: &Marked<'d>) {
         if let Some(full) = &marked.full
+            && marked.cap.is_none()
             && points > full
         {
             let fault = self.fault(FaultCode::RuleReach, at).found(points);

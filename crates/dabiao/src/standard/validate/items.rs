@@ -44,8 +44,10 @@ pub(super) struct Marked<'d> {
     pub(super) marking: &'d Marking,
     /// Full points, where they are known; a bonus may have none.
     pub(super) full: Worth,
-    /// Whether points are held to full by themselves; those of a check are not.
-    pub(super) held: bool,
+    /// Whether it is a part of an item, whose points nothing holds but its floor and cap.
+    pub(super) is_check: bool,
+    /// Whether its points are taken off: then more is worse.
+    pub(super) costs: bool,
     /// Whether full points are written and could be read.
     pub(super) has_full: bool,
     /// A check's own cap.
@@ -67,7 +69,8 @@ impl<'d> Checker<'d> {
             marking: &item.marking,
             has_full: full.is_some(),
             full: full.clone(),
-            held: true,
+            is_check: false,
+            costs: false,
             cap: None,
             level,
             at,
@@ -133,7 +136,8 @@ impl<'d> Checker<'d> {
                     marking: &item.marking,
                     has_full: full.is_some() || unread,
                     full,
-                    held: true,
+                    is_check: false,
+                    costs: key == "deduction",
                     cap: None,
                     level: Level::Community,
                     at,
@@ -142,7 +146,7 @@ impl<'d> Checker<'d> {
         }
     }
 
-    fn check(&mut self, check: &'d Check, at: At<'d>, level: Level) {
+    fn check(&mut self, check: &'d Check, at: At<'d>, level: Level, costs: bool) {
         if check.points.is_negative() {
             self.bad_number(
                 &at.key("points"),
@@ -161,16 +165,11 @@ impl<'d> Checker<'d> {
             self.push(fault.expected(Text::new("要点没有下级要点", "no checks inside a check")));
             return;
         }
-        let sound = !self.is_broken(&at.key("points")) && !check.points.is_negative();
-        self.marked(&Marked {
-            marking: &check.marking,
-            full: sound.then(|| check.points.clone()),
-            held: false,
-            has_full: true,
-            cap: check.cap.as_ref(),
-            level,
-            at,
-        });
+        let mut marked = Marked::of_check(check, at, level, costs);
+        if self.is_broken(&marked.at.key("points")) || check.points.is_negative() {
+            marked.full = None;
+        }
+        self.marked(&marked);
     }
 
     pub(super) fn checks(&mut self, checks: &'d Checks, marked: &Marked<'d>) {
@@ -179,7 +178,7 @@ impl<'d> Checker<'d> {
         }
         for (index, check) in checks.checks.iter().enumerate() {
             let path = format!("{}.check[{index}]", marked.at.path);
-            self.check(check, At::new(path, &check.id), marked.level);
+            self.check(check, At::new(path, &check.id), marked.level, marked.costs);
         }
     }
 
@@ -273,7 +272,8 @@ impl<'d> Checker<'d> {
             ZeroDenominator::NotApplicable => {}
             ZeroDenominator::Points(points) => {
                 let over = marked.full.as_ref().is_some_and(|full| points > full);
-                if points.is_negative() || over {
+                // A check may cost points.
+                if (points.is_negative() || over) && !marked.is_check {
                     self.bad_number(
                         &at,
                         points,
@@ -396,7 +396,20 @@ pub(super) fn looks_at_cohort(rule: &Rule) -> bool {
     }
 }
 
-impl Marked<'_> {
+impl<'d> Marked<'d> {
+    pub(super) fn of_check(check: &'d Check, at: At<'d>, level: Level, costs: bool) -> Self {
+        Marked {
+            at,
+            marking: &check.marking,
+            full: Some(check.points.clone()),
+            is_check: true,
+            costs,
+            has_full: true,
+            cap: check.cap.as_ref(),
+            level,
+        }
+    }
+
     /// The values that the rule can meet.
     pub(super) fn range(&self, checker: &Checker<'_>) -> Interval {
         match &self.marking.value {

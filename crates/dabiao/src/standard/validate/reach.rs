@@ -27,24 +27,20 @@ impl From<Option<Rational>> for Best {
 }
 
 impl<'d> Checker<'d> {
-    /// Reports a rule that cannot reach its points, or a check that can pass them.
+    /// Reports a rule that cannot reach its points.
     pub(super) fn reach(&mut self, marked: &Marked<'d>) {
         let rule = &marked.marking.rule;
         let at = marked.at.key(key_of(rule));
         if !self.is_sound(&at) || self.is_broken(&marked.at.key("otherwise")) {
             return;
         }
-        let capped = match (self.best(marked), marked.cap) {
-            (Best::Unknown, _) => return,
-            (Best::Points(best), Some(cap)) => Some(best.min(cap.clone())),
-            (Best::Points(best), None) => Some(best),
-            (Best::Unbounded, cap) => cap.cloned(),
+        let best = match self.held(marked) {
+            Best::Points(best) => best,
+            Best::Unbounded | Best::Unknown => return,
         };
         let Some(full) = &marked.full else {
             // A bonus without a cap must earn something.
-            if !marked.has_full
-                && let Some(best) = capped.filter(|best| *best <= Rational::ZERO)
-            {
+            if !marked.has_full && best <= Rational::ZERO {
                 let fault = self.fault(FaultCode::RuleReach, &at).found(best);
                 self.push(
                     fault.expected(Text::new("能得分的评分办法", "a rule that can earn points")),
@@ -52,25 +48,13 @@ impl<'d> Checker<'d> {
             }
             return;
         };
-        // Of other rules, each number that is over has been told already.
-        let adds = matches!(rule, Rule::PerUnit(_) | Rule::Checklist(_));
-        let sums = !marked.held && adds;
-        match capped {
-            Some(best) if best < *full || (sums && best > *full) => {
-                let fault = self.fault(FaultCode::RuleReach, &at).found(&best);
-                self.push(fault.expected(Text::new(
-                    format!("最高能得 points({full})"),
-                    format!("a rule that can earn its points, {full}"),
-                )));
-            }
-            None if !marked.held => {
-                let fault = self.fault(FaultCode::RuleReach, &at);
-                self.push(fault.expected(Text::new(
-                    format!("cap = {full},该要点的分值没有上限"),
-                    format!("cap = {full}, since nothing else holds this check"),
-                )));
-            }
-            _ => {}
+        // A check may earn more than its points, up to its cap; the item holds them all.
+        if best < *full {
+            let fault = self.fault(FaultCode::RuleReach, &at).found(&best);
+            self.push(fault.expected(Text::new(
+                format!("最高能得 points({full})"),
+                format!("a rule that can earn its points, {full}"),
+            )));
         }
     }
 
@@ -110,7 +94,47 @@ impl<'d> Checker<'d> {
             Rule::Rank(rank) => best_of_rank(rank).into(),
             Rule::ShareOfBest { .. } | Rule::MinMax { .. } => marked.full.clone().into(),
             Rule::ShareOfMean { .. } => Best::Unbounded,
-            Rule::Checks(checks) => best_of_checks(checks, marked.full.as_ref()).into(),
+            Rule::Checks(checks) => self.best_of_checks(checks, marked),
+        }
+    }
+
+    fn best_of_checks(&self, checks: &'d Checks, marked: &Marked<'d>) -> Best {
+        let mut all = Vec::new();
+        let mut unbounded = false;
+        for check in &checks.checks {
+            // What a check is worth says what it earns where its rule says so.
+            let check = Marked::of_check(check, marked.at.clone(), marked.level, marked.costs);
+            match self.held(&check) {
+                Best::Points(best) => all.push(best),
+                Best::Unbounded => unbounded = true,
+                Best::Unknown => return Best::Unknown,
+            }
+        }
+        match (checks.combine, unbounded) {
+            (Combine::Worst, _) => match all.into_iter().min() {
+                Some(worst) => Best::Points(worst),
+                None => Best::Unbounded,
+            },
+            (Combine::Sum | Combine::Best, true) => Best::Unbounded,
+            (Combine::Best, false) => all.into_iter().max().into(),
+            (Combine::Sum, false) => {
+                let start = match checks.from_full {
+                    true => marked.full.clone(),
+                    false => Some(Rational::ZERO),
+                };
+                start
+                    .map(|start| all.iter().fold(start, |sum, best| &sum + best))
+                    .into()
+            }
+        }
+    }
+
+    /// The most that a rule can earn under the check's own cap.
+    fn held(&self, marked: &Marked<'d>) -> Best {
+        match (self.best(marked), marked.cap) {
+            (Best::Points(best), Some(cap)) => Best::Points(best.min(cap.clone())),
+            (Best::Unbounded, Some(cap)) => Best::Points(cap.clone()),
+            (best, _) => best,
         }
     }
 
@@ -193,22 +217,5 @@ fn best_of_rank(rank: &Rank) -> Option<Rational> {
         RankPay::Table(table, _) => table.iter().max().cloned(),
         RankPay::Steps { start, .. } => Some(start.clone()),
         RankPay::Shares(shares, _) => shares.iter().map(|(_, points)| points).max().cloned(),
-    }
-}
-
-/// Each check says what it can earn, and is held to that by a check of its own.
-fn best_of_checks(checks: &Checks, full: Option<&Rational>) -> Option<Rational> {
-    let points = || checks.checks.iter().map(|check| &check.points);
-    match checks.combine {
-        Combine::Sum => {
-            let sum: Rational = points().sum();
-            if checks.from_full {
-                full.map(|full| full + &sum)
-            } else {
-                Some(sum)
-            }
-        }
-        Combine::Best => points().max().cloned(),
-        Combine::Worst => points().min().cloned(),
     }
 }

@@ -141,7 +141,7 @@ impl<'d> Checker<'d> {
                 self.push(fault);
                 continue;
             };
-            if before.is_some_and(|before| points > before) {
+            if before.is_some_and(|before| points > before) && !marked.costs {
                 let fault = self
                     .fault(FaultCode::BandOrder, &at.key(label))
                     .found(points);
@@ -222,7 +222,9 @@ impl<'d> Checker<'d> {
         }
         let unit = rule.unit.in_unit(self.unit_of(marked));
         self.above_zero(&at.key("unit"), &unit);
-        if let Some(cap) = &rule.cap {
+        if let Some(cap) = &rule.cap
+            && !marked.is_check
+        {
             self.not_over(cap, &at.key("cap"), marked);
         }
         if let (Some(floor), Some(cap)) = (&rule.floor, &rule.cap)
@@ -328,7 +330,7 @@ impl<'d> Checker<'d> {
         let mut before: Option<&Rational> = None;
         for (at, points) in places {
             self.not_over(points, &at, marked);
-            if let Some(before) = before.filter(|before| points > *before) {
+            if let Some(before) = before.filter(|before| points > *before && !marked.costs) {
                 let expected = Text::new(
                     format!("不超过前一名次的 {before}"),
                     format!("at most {before}, as the place before earns"),
