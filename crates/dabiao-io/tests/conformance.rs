@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dabiao::{Fault, Faults, Points, ScoreOptions, Scores, Standard};
+use dabiao::campaign::{Amount, Selection, Tier};
+use dabiao::expression::Quantity;
+use dabiao::{Fault, Faults, Points, Rational, ScoreOptions, Scores, Standard};
 use dabiao_io::{ReadOptions, Source, read_observations};
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 /// One folder of the suite.
 struct Case {
@@ -53,6 +55,22 @@ impl Case {
         }
     }
 
+    /// `[[selection.tier]]` of case.toml.
+    fn selection(&self) -> Selection {
+        let about = DeTable::parse(&self.about).expect("case.toml is well-formed");
+        let selection = about.get_ref().get("selection").map(|held| held.get_ref());
+        let tiers = selection
+            .and_then(|held| held.get("tier"))
+            .map(|held| held.get_ref());
+        let tiers = tiers
+            .and_then(DeValue::as_array)
+            .expect("a selection has tiers");
+        Selection {
+            tiers: tiers.iter().map(|tier| tier_of(tier.get_ref())).collect(),
+            ..Selection::default()
+        }
+    }
+
     /// The rows of one of its expectations, each of three cells.
     fn expected(&self, name: &str, heading: [&str; 3]) -> Option<Vec<[String; 3]>> {
         let text = self.file(name)?;
@@ -66,6 +84,43 @@ impl Case {
                 .collect(),
         )
     }
+}
+
+/// A text or a number as it is written.
+fn text_at(table: &DeValue<'_>, key: &str) -> Option<String> {
+    match table.get(key)?.get_ref() {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(whole) => Some(whole.to_string()),
+        _ => None,
+    }
+}
+
+fn tier_of(tier: &DeValue<'_>) -> Tier {
+    Tier {
+        id: text_at(tier, "id").expect("a tier has an id"),
+        grade: text_at(tier, "grade"),
+        total: text_at(tier, "total").map(|mark| Quantity::plain(mark.parse().expect("a mark"))),
+        places: amount_of(tier, "places"),
+        ceiling: amount_of(tier, "ceiling"),
+        floor: amount_of(tier, "floor"),
+        ..Tier::default()
+    }
+}
+
+/// `3`, or `{ share = "10%", grade = "passed" }`.
+fn amount_of(tier: &DeValue<'_>, key: &str) -> Option<Amount> {
+    if let Some(number) = text_at(tier, key) {
+        return Some(Amount::Number(number.parse().expect("a number of places")));
+    }
+    let amount = tier.get(key)?.get_ref();
+    let share = text_at(amount, "share").expect("a number or a share");
+    let percent = share.strip_suffix('%').expect("a share in percent");
+    let share = Rational::ratio(percent.parse().expect("a whole percent"), 100);
+    let share = share.expect("100 is not 0");
+    Some(Amount::Share {
+        share,
+        grade: text_at(amount, "grade"),
+    })
 }
 
 fn top() -> PathBuf {
@@ -136,6 +191,7 @@ fn differences(case: &Case) -> Vec<String> {
             let mut wrong = card_differences(&scores, &cards);
             wrong.extend(advice_differences(case, &scores));
             wrong.extend(order_differences(&scores, &text));
+            wrong.extend(selection_differences(case, &scores));
             wrong
         }
         (Err(found), None, Some(expected)) => {
@@ -180,6 +236,34 @@ fn card_differences(scores: &Scores, expected: &[[String; 3]]) -> Vec<String> {
         wrong.push("the codes are not in the order of their bytes".to_owned());
     }
     wrong
+}
+
+fn selection_differences(case: &Case, scores: &Scores) -> Vec<String> {
+    let heading = ["code", "field", "value"];
+    let Some(expected) = case.expected("expected-selection.csv", heading) else {
+        return Vec::new();
+    };
+    let result = match scores.select(&case.selection()) {
+        Ok(result) => result,
+        Err(faults) => return vec![faults.to_string()],
+    };
+    let found = scores
+        .codes()
+        .iter()
+        .zip(&result.decisions)
+        .flat_map(|(code, decision)| {
+            let tier = decision.tier.clone().unwrap_or_default();
+            let outcome = decision.outcome.as_str().to_owned();
+            [
+                [code.clone(), "tier".to_owned(), tier],
+                [code.clone(), "outcome".to_owned(), outcome],
+            ]
+        });
+    let found: Vec<[String; 3]> = found.collect();
+    let missing = expected.iter().filter(|row| !found.contains(row));
+    missing
+        .map(|row| format!("selection: expected {row:?}"))
+        .collect()
 }
 
 fn advice_differences(case: &Case, scores: &Scores) -> Option<String> {
