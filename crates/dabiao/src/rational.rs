@@ -112,6 +112,25 @@ impl Rational {
         Rational(RBig::from(self.0.ceil()))
     }
 
+    /// Its denominator, in lowest terms.
+    pub(crate) fn denominator(&self) -> Self {
+        Rational(RBig::from(self.0.denominator().clone()))
+    }
+
+    /// The whole number that it is, where an `f64` holds it and its neighbours.
+    pub(crate) fn to_whole(&self) -> Option<f64> {
+        let whole = i64::try_from(self.0.numerator())
+            .ok()
+            .filter(|_| self.is_integer())?;
+        (whole.unsigned_abs() < 1 << 53).then_some(whole as f64)
+    }
+
+    /// Its numerator and denominator, where `f64`s hold them.
+    pub(crate) fn as_integers(&self) -> Option<(f64, f64)> {
+        let denominator = self.denominator();
+        Some(((self * &denominator).to_whole()?, denominator.to_whole()?))
+    }
+
     /// Its distance from 0.
     #[must_use]
     pub fn abs(&self) -> Self {

@@ -257,8 +257,8 @@ fn read_yes_no(measure: &MeasurePlan, cell: Cell<'_>) -> Result<bool, Fault> {
         Cell::Bool(yes) => Some(yes),
         Cell::Integer(1) => Some(true),
         Cell::Integer(0) => Some(false),
-        Cell::Float(float) if float == 1.0 => Some(true),
-        Cell::Float(float) if float == 0.0 => Some(false),
+        Cell::Float(1.0) => Some(true),
+        Cell::Float(0.0) => Some(false),
         Cell::Scaled { scaled, decimals } => {
             let number = Decimal::from_scaled(scaled, i32::from(decimals));
             match number.filter(|read| !read.rounded).map(|read| read.value) {

@@ -515,7 +515,7 @@ fn centre(cohort: &Cohort, policy: MissingPolicy) -> Rational {
     }
 }
 
-fn severest(a: MissingPolicy, b: MissingPolicy) -> MissingPolicy {
+pub(super) fn severest(a: MissingPolicy, b: MissingPolicy) -> MissingPolicy {
     let severity = |policy: MissingPolicy| match policy {
         MissingPolicy::Error => 4,
         MissingPolicy::Zero => 3,

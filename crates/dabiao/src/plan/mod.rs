@@ -6,6 +6,7 @@
 //! [`total`] adds up sections, grades and vetoes. [`crate::score`] runs it over columns.
 
 pub(crate) mod compile;
+pub(crate) mod kernel;
 pub(crate) mod marking;
 pub(crate) mod node;
 pub(crate) mod rule;
@@ -97,6 +98,20 @@ impl MeasurePlan {
     pub(crate) fn takes_parts(&self, kind: MeasureKind) -> bool {
         kind == MeasureKind::Number
             && (self.sign.is_some() || !self.has_unit || kind != self.unit_kind)
+    }
+
+    /// Whether its stored cells are whole numbers of millions.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.kind == MeasureKind::Count
+    }
+
+    /// How many of a kernel's units make one of the measure's.
+    pub(crate) fn stored_units(&self) -> i64 {
+        if self.kind == MeasureKind::Number {
+            1_000_000
+        } else {
+            1
+        }
     }
 
     /// The same measure as one unit below the community has it.

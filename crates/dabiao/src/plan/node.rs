@@ -171,13 +171,13 @@ impl Outcomes {
         self.0 & Outcomes::TRUE.0 != 0
     }
 
-    fn negated(self) -> Self {
+    pub(crate) fn negated(self) -> Self {
         let (t, f, n) = (self.0 & 1, (self.0 >> 1) & 1, self.0 & 4);
         Outcomes((t << 1) | f | n)
     }
 
     /// False wins over not applicable, which wins over true.
-    fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         let mut result = 0;
         for (a, b) in self.pairs(other) {
             result |= if a == 2 || b == 2 {
@@ -191,7 +191,7 @@ impl Outcomes {
         Outcomes(result)
     }
 
-    fn or(self, other: Self) -> Self {
+    pub(crate) fn or(self, other: Self) -> Self {
         self.negated().and(other.negated()).negated()
     }
 

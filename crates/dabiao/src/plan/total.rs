@@ -1,7 +1,7 @@
 //! From published items to sections, total, vetoes and grade on one row
 //! (docs/semantics.md §2.4, §2.6–§2.9).
 
-use super::node::{Outcomes, Row};
+use super::node::Outcomes;
 use super::{EffectPlan, GradePlan, Part, Plan, SectionId};
 use crate::fault::{Fault, FaultCode};
 use crate::lang::Text;
@@ -44,14 +44,6 @@ pub(crate) fn publish(plan: &Plan, code: &str, points: &Rational) -> Result<i64,
 }
 
 impl Plan {
-    /// What each veto's condition comes to.
-    pub(crate) fn veto_outcomes(&self, row: &dyn Row) -> Vec<Outcomes> {
-        self.vetoes
-            .iter()
-            .map(|veto| veto.test.outcomes(row))
-            .collect()
-    }
-
     fn effects<'a>(&'a self, vetoes: &'a [Outcomes]) -> impl Iterator<Item = &'a EffectPlan> {
         let held = self
             .vetoes

@@ -1,5 +1,6 @@
 //! Scores: a standard run over a table, and what came of it, in columns.
 
+mod block;
 mod options;
 pub(crate) mod rank;
 mod run;

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Something that names its measures to a visitor.
+type Visit<'v, 'n> = &'v mut dyn FnMut(&mut dyn FnMut(&'n str));
+
 /// What an expression is made of.
 enum Term {
     Number(Node),
@@ -61,7 +64,7 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn collect(
         &self,
-        visit: &mut dyn FnMut(&mut dyn FnMut(&'a str)),
+        visit: Visit<'_, 'a>,
         into: &mut Vec<MeasureId>,
     ) -> Result<(), Fault> {
         let mut names = Vec::new();
