@@ -1,5 +1,7 @@
 //! Standards: what is written, how it is read, checked and compiled.
 
+#[cfg(test)]
+mod arbitrary;
 mod checked;
 mod decode;
 pub mod document;
@@ -7,6 +9,7 @@ mod nearest;
 mod source;
 mod tree;
 mod validate;
+mod write;
 
 pub use checked::Standard;
 pub(crate) use nearest::nearest_name;
