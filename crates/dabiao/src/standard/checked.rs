@@ -2,8 +2,6 @@
 
 use std::sync::{Arc, OnceLock};
 
-use sha2::{Digest, Sha256};
-
 use super::document::Document;
 use crate::cohort::Statistics;
 use crate::fault::{Fault, FaultCode, Faults};
@@ -126,9 +124,9 @@ impl Standard {
     /// The SHA-256 of its canonical form, in hexadecimal; the same for TOML and JSON.
     #[must_use]
     pub fn digest(&self) -> &str {
-        self.0.digest.get_or_init(|| {
-            crate::observations::to_hex(&Sha256::digest(format!("{:?}", self.0.document)))
-        })
+        self.0
+            .digest
+            .get_or_init(|| crate::observations::to_hex(&self.0.document.digest()))
     }
 
     pub(crate) fn plan(&self) -> &Plan {
