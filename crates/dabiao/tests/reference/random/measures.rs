@@ -36,7 +36,7 @@ const POOL: [Pooled; 16] = [
 ];
 
 /// How many measures a table draws cells for.
-pub(crate) const SLOTS: usize = POOL.len() + 16;
+pub(crate) const SLOTS: usize = POOL.len() + 40;
 
 /// The labels of every label measure, best first.
 pub(crate) const LABELS: [&str; 4] = ["优", "良", "中", "差"];
@@ -94,13 +94,11 @@ impl Measures {
     }
 }
 
-/// Where the cells of a measure are drawn in a row.
-pub(crate) fn slot(name: &str) -> usize {
+/// Where the cells of a measure are drawn in a row; `at` is its place among all measures.
+pub(crate) fn slot(name: &str, at: usize) -> usize {
     let pooled = POOL.iter().position(|(pooled, ..)| *pooled == name);
-    pooled.unwrap_or_else(|| {
-        let own: usize = name.trim_start_matches('m').parse().unwrap_or(0);
-        POOL.len() + own % (SLOTS - POOL.len())
-    })
+    let own = || name.strip_prefix('m')?.parse::<usize>().ok();
+    pooled.unwrap_or_else(|| POOL.len() + own().unwrap_or(at) % (SLOTS - POOL.len()))
 }
 
 /// A policy; the one that stops nearly every run is rare.

@@ -7,6 +7,7 @@
 pub(crate) mod conditions;
 pub(crate) mod describe;
 pub(crate) mod measures;
+pub(crate) mod monotone;
 pub(crate) mod rules;
 pub(crate) mod standards;
 pub(crate) mod tables;

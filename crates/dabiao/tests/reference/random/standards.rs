@@ -75,6 +75,25 @@ pub(crate) fn standards() -> impl Strategy<Value = Document> {
     shapes().prop_map(|shape| built(&shape))
 }
 
+/// Standards of one item, 1.1.
+pub(crate) fn lone_items() -> impl Strategy<Value = Document> {
+    (numbers(100), numbers(ITEM)).prop_map(|(head, item)| {
+        let section = SectionShape {
+            head: Vec::new(),
+            items: vec![item],
+            sections: Vec::new(),
+        };
+        built(&Shape {
+            head,
+            sections: vec![section],
+            bonus: Vec::new(),
+            deductions: Vec::new(),
+            vetoes: Vec::new(),
+            grades: Vec::new(),
+        })
+    })
+}
+
 /// A standard read off its shape.
 fn built(shape: &Shape) -> Document {
     let mut head = Choices::new(&shape.head);

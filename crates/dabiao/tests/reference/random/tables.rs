@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use dabiao::expression::Quantity;
-use dabiao::standard::document::{Document, Mark, Measure, MeasureKind, Rule};
+use dabiao::standard::document::{Document, Mark, Measure, MeasureKind, RollUp, Rule};
 
 use super::super::expression::{quantity, unit_of};
 use super::super::number::{Q, held, of, power_of_ten, whole, zero};
@@ -26,8 +26,11 @@ pub(crate) struct TableShape {
 const CELL: usize = 3;
 
 pub(crate) fn tables(rows: std::ops::Range<usize>) -> impl Strategy<Value = TableShape> {
-    let row = vec(any::<u16>(), 2 + SLOTS * CELL);
-    let parts = (vec(any::<u16>(), 4), vec(row, rows));
+    let row = || vec(any::<u16>(), 2 + SLOTS * CELL);
+    // Most are small: the reference looks at every row for every row.
+    let few = rows.start..rows.end.min(7);
+    let rows = prop_oneof![3 => vec(row(), few), 1 => vec(row(), rows)];
+    let parts = (vec(any::<u16>(), 4), rows);
     parts.prop_map(|(head, rows)| TableShape { head, rows })
 }
 
@@ -48,8 +51,8 @@ impl TableShape {
             if !district.is_empty() {
                 attributes.insert("district".to_owned(), district.to_owned());
             }
-            let cells = standard.measures.iter().map(|measure| {
-                let at = 2 + slot(&measure.name) * CELL;
+            let cells = standard.measures.iter().enumerate().map(|(i, measure)| {
+                let at = 2 + slot(&measure.name, i) * CELL;
                 let mut choices = Choices::new(&numbers[at..at + CELL]);
                 let none = Vec::new();
                 let marks = marks.get(&measure.name).unwrap_or(&none);
@@ -154,6 +157,10 @@ fn cell(
         return Cell::NotApplicable;
     }
     match measure.kind {
+        // A table of communities carries the share, already rolled up.
+        _ if matches!(measure.rollup, Some(RollUp::Share(_))) => {
+            Cell::Number(whole(choices.below(21) as i64) / whole(20))
+        }
         MeasureKind::YesNo => Cell::YesNo(!choices.chance(50)),
         MeasureKind::Label => Cell::Label((*choices.pick(&LABELS)).to_owned()),
         MeasureKind::Date => Cell::Date(*choices.pick(&DATES)),
@@ -167,11 +174,11 @@ fn cell(
     }
 }
 
-/// A mark on its step; one in a thousand is out of range.
+/// A mark on its step; one in three hundred is out of range.
 fn in_range(drawn: usize, (from, to, step): &Range) -> Q {
     let steps = ((to - from) / step).floor().to_integer();
     let steps = usize::try_from(steps).unwrap_or(0);
-    if drawn % 1000 == 999 {
+    if drawn % 300 == 299 {
         return to + step;
     }
     let at = from + step * whole((drawn % (steps + 1)) as i64);
