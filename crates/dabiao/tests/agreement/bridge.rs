@@ -241,6 +241,9 @@ pub(crate) fn printed(document: &Document, scores: &Scores, row: usize) -> Strin
 
 /// All differences over a table.
 pub(crate) fn disagreements(document: &Document, table: &Table) -> Vec<String> {
+    if let Err(faults) = document.check() {
+        return vec![format!("rejected: {faults}")];
+    }
     let standard = match Standard::from_document(document.clone()) {
         Ok(standard) => standard,
         // A random standard is valid by construction.

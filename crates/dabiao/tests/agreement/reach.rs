@@ -12,7 +12,10 @@ use crate::reference::card::{Card, full_marks, items_of, score};
 use crate::reference::item::Standing;
 use crate::reference::number::unscaled;
 use crate::reference::random::measures::parts;
-use crate::reference::random::{standards::standards, tables::tables};
+use crate::reference::random::{
+    standards::{standards, unchecked},
+    tables::tables,
+};
 
 const CASES: usize = 300;
 
@@ -237,5 +240,26 @@ fn the_random_cases_reach_everything() {
     assert!(
         never.is_empty(),
         "never in {CASES} cases: {never:?}; seen: {counts:#?}"
+    );
+}
+
+#[test]
+fn few_random_standards_are_rejected() {
+    let mut runner = TestRunner::deterministic();
+    let drawn = (0..CASES).map(|_| {
+        unchecked()
+            .new_tree(&mut runner)
+            .expect("a standard")
+            .current()
+    });
+    let faults: Vec<String> = drawn
+        .filter_map(|standard| standard.check().err())
+        .map(|faults| faults.to_string())
+        .collect();
+    assert!(
+        faults.len() * 8 < CASES,
+        "{} of {CASES}: {}",
+        faults.len(),
+        faults.join("\n")
     );
 }

@@ -26,14 +26,17 @@ fn constant(choices: &mut Choices) -> Expression {
     Expression::Number(Quantity::plain(rational(&choices.number(&PLAIN))))
 }
 
-/// An expression over at least one measure.
+/// An expression over at least one measure. A constant only multiplies or divides, so that the
+/// expression can still be anything.
 pub(crate) fn expression(choices: &mut Choices, measures: &Measures, depth: usize) -> Expression {
     let lone = |choices: &mut Choices| m(&measures.any_number(choices).name);
+    let unbounded = |choices: &mut Choices| m(&measures.any_unbounded(choices).name);
     if depth == 0 {
         return lone(choices);
     }
-    let inner = |choices: &mut Choices| {
-        if choices.chance(25) {
+    let inner = |choices: &mut Choices| expression(choices, measures, depth - 1);
+    let factor = |choices: &mut Choices| {
+        if choices.chance(30) {
             constant(choices)
         } else {
             expression(choices, measures, depth - 1)
@@ -43,16 +46,12 @@ pub(crate) fn expression(choices: &mut Choices, measures: &Measures, depth: usiz
         0..=1 => lone(choices),
         2 | 3 => binary(lone(choices), Operator::Divide, lone(choices)),
         4 => binary(lone(choices), Operator::Add, inner(choices)),
-        5 => binary(inner(choices), Operator::Subtract, lone(choices)),
-        6 => binary(lone(choices), Operator::Multiply, inner(choices)),
-        7 => binary(
-            inner(choices),
-            Operator::Divide,
-            expression(choices, measures, depth - 1),
-        ),
+        5 => binary(inner(choices), Operator::Subtract, unbounded(choices)),
+        6 => binary(lone(choices), Operator::Multiply, factor(choices)),
+        7 => binary(inner(choices), Operator::Divide, factor(choices)),
         8 => Expression::Min(vec![lone(choices), inner(choices)]),
-        9 => Expression::Max(vec![lone(choices), inner(choices), inner(choices)]),
-        10 => Expression::Negate(Box::new(lone(choices))),
+        9 => Expression::Max(vec![unbounded(choices), inner(choices), inner(choices)]),
+        10 => Expression::Negate(Box::new(unbounded(choices))),
         _ => days(choices, measures),
     }
 }
@@ -84,6 +83,11 @@ pub(crate) fn threshold(choices: &mut Choices, measure: Option<&Measure>) -> Qua
     let sign = choices.chance(if unit.is_some() { 50 } else { 10 });
     let sign = sign.then(|| *choices.pick(&[PartSign::Percent, PartSign::PerMille]));
     let kind = measure.map(|measure| measure.kind);
+    // A count is never a part of 1.
+    let sign = match kind {
+        Some(MeasureKind::Count) => unit.filter(|_| sign.is_some()),
+        _ => sign,
+    };
     let number = match kind {
         Some(MeasureKind::Count) => choices.number(&["1", "2", "3", "5", "8", "10", "15"]),
         _ => choices.number(&[

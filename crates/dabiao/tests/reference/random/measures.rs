@@ -16,9 +16,9 @@ type Pooled = (
     Option<&'static str>,
 );
 
-const POOL: [Pooled; 16] = [
+const POOL: [Pooled; 19] = [
     ("c0", MeasureKind::Count, None, None, None),
-    ("c1", MeasureKind::Count, None, None, Some("20")),
+    ("c1", MeasureKind::Count, None, None, Some("1000")),
     ("c2", MeasureKind::Count, Some("%"), None, None),
     ("n0", MeasureKind::Number, None, None, None),
     ("n1", MeasureKind::Number, Some("%"), Some("0"), Some("100")),
@@ -29,8 +29,11 @@ const POOL: [Pooled; 16] = [
     ("p0", MeasureKind::YesNo, None, None, None),
     ("p1", MeasureKind::YesNo, None, None, None),
     ("p2", MeasureKind::YesNo, None, None, None),
+    ("p3", MeasureKind::YesNo, None, None, None),
+    ("p4", MeasureKind::YesNo, None, None, None),
     ("l0", MeasureKind::Label, None, None, None),
     ("l1", MeasureKind::Label, None, None, None),
+    ("l2", MeasureKind::Label, None, None, None),
     ("d0", MeasureKind::Date, None, None, None),
     ("d1", MeasureKind::Date, None, None, None),
 ];
@@ -73,6 +76,13 @@ impl Measures {
 
     pub(crate) fn any_number(&self, choices: &mut Choices) -> &Measure {
         self.any(choices, &[MeasureKind::Count, MeasureKind::Number])
+    }
+
+    /// A number that goes both ways without end.
+    pub(crate) fn any_unbounded(&self, choices: &mut Choices) -> &Measure {
+        let is_unbounded = |m: &&Measure| m.min.is_none() && m.kind == MeasureKind::Number;
+        let pool: Vec<&Measure> = self.all[..POOL.len()].iter().filter(is_unbounded).collect();
+        pool[choices.below(pool.len())]
     }
 
     /// A measure of its own for a mark or a count, which has a range of its own.

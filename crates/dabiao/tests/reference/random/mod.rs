@@ -19,19 +19,23 @@ use super::number::Q;
 /// A list of drawn numbers that is read from the front; past its end it reads 0.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Choices {
-    numbers: std::vec::IntoIter<u16>,
+    numbers: Vec<u16>,
+    read: usize,
 }
 
 impl Choices {
     pub(crate) fn new(numbers: &[u16]) -> Self {
         Choices {
-            numbers: numbers.to_vec().into_iter(),
+            numbers: numbers.to_vec(),
+            read: 0,
         }
     }
 
     /// The next number as it is.
     pub(crate) fn next(&mut self) -> usize {
-        usize::from(self.numbers.next().unwrap_or(0))
+        let next = self.numbers.get(self.read).copied().unwrap_or(0);
+        self.read += 1;
+        usize::from(next)
     }
 
     /// 0 to n − 1.

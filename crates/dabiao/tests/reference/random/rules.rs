@@ -1,6 +1,6 @@
 //! Random rules that reach their points.
 
-use dabiao::expression::{Expression, Quantity};
+use dabiao::expression::{Expression, Operator, Quantity};
 use dabiao::standard::document::{
     Band, Bound, Check, ChecklistPay, Checks, Combine, End, Mark, Marking, Measure, MeasureKind,
     PerUnit, Rank, RankPay, Rule, Side, Start, Steps, ZeroDenominator,
@@ -68,6 +68,21 @@ fn number_value<'a>(
     (m(&lone.name), Some(lone))
 }
 
+/// Whether it divides by anything but a constant.
+fn may_divide_by_zero(expression: &Expression) -> bool {
+    match expression {
+        Expression::Binary(operator, left, right) => {
+            let is_constant = matches!(**right, Expression::Number(_));
+            (*operator == Operator::Divide && !is_constant)
+                || may_divide_by_zero(left)
+                || may_divide_by_zero(right)
+        }
+        Expression::Min(terms) | Expression::Max(terms) => terms.iter().any(may_divide_by_zero),
+        Expression::Negate(inner) => may_divide_by_zero(inner),
+        _ => false,
+    }
+}
+
 /// How a random item, bonus or check is marked.
 pub(crate) fn random_marking(
     choices: &mut Choices,
@@ -76,7 +91,7 @@ pub(crate) fn random_marking(
     id: &str,
 ) -> Marking {
     let (value, rule) = rule(choices, measures, frame, id);
-    let divides = value.as_ref().is_some_and(Expression::divides);
+    let divides = value.as_ref().is_some_and(may_divide_by_zero);
     let mut marking = marking(value, rule);
     let if_ever = |choices: &mut Choices, percent: usize| {
         let ever = choices.chance(percent);
@@ -88,7 +103,8 @@ pub(crate) fn random_marking(
     }
     marking.no_marks = if_ever(choices, 10);
     if divides && choices.chance(60) {
-        let some = frame.some(choices);
+        let some = &frame.full * choices.number(&["1/2", "0", "1", "1/3"]);
+        let some = if frame.takes_off { -some } else { some };
         let earns = [
             ZeroDenominator::NotApplicable,
             ZeroDenominator::Points(rational(&some)),
@@ -100,7 +116,7 @@ pub(crate) fn random_marking(
     if frame.may_miss && choices.chance(20) {
         marking.missing = Some(policy(choices));
     }
-    if choices.chance(30) {
+    if choices.chance(40) {
         marking.cohort = Some("district".to_owned());
     }
     marking
@@ -134,7 +150,9 @@ fn rule(
         6 => {
             let label = measures.any(choices, &[MeasureKind::Label]);
             let mut points: Vec<Q> = LABELS.iter().map(|_| frame.some(choices)).collect();
-            points[choices.below(LABELS.len())] = frame.most();
+            points[0] = frame.most();
+            points.sort();
+            points.reverse();
             let levels = LABELS.iter().zip(&points);
             let levels = levels.map(|(label, points)| ((*label).to_owned(), rational(points)));
             (Some(m(&label.name)), Rule::Levels(levels.collect()))
@@ -253,7 +271,7 @@ fn bound(mark: Mark, inclusive: bool) -> Option<Bound> {
 }
 
 fn bands(choices: &mut Choices, frame: &Frame, measure: Option<&Measure>) -> Rule {
-    let n = 1 + choices.below(4);
+    let (n, style) = (1 + choices.below(4), choices.below(4));
     let mut marks: Vec<Mark> = ascending(choices, measure, n)
         .into_iter()
         .map(Mark::Quantity)
@@ -262,7 +280,12 @@ fn bands(choices: &mut Choices, frame: &Frame, measure: Option<&Measure>) -> Rul
         let at = choices.below(marks.len());
         marks[at] = Mark::CohortMean;
     }
-    let mut inclusive = || !choices.chance(30);
+    // Between two counts there is none.
+    let is_number = measure.is_some_and(|measure| measure.kind == MeasureKind::Number);
+    let mut inclusive = || {
+        let drawn = choices.chance(30);
+        !(drawn && is_number)
+    };
     let mut bands: Vec<Band> = Vec::new();
     let mut band = |low, high| {
         bands.push(Band {
@@ -271,7 +294,6 @@ fn bands(choices: &mut Choices, frame: &Frame, measure: Option<&Measure>) -> Rul
             points: Rational::ZERO,
         });
     };
-    let style = inclusive() as usize + 2 * (!inclusive()) as usize;
     match style {
         // At least or above, the highest first.
         0 | 1 => {
@@ -347,7 +369,8 @@ fn per_unit(choices: &mut Choices, frame: &Frame, measure: Option<&Measure>) -> 
     };
     let unit = choices.number(&["1", "0.5", "2", "1/3", "10", "0.07"]);
     let each = choices.number(&["1/4", "1/10", "1/3", "1", "0.013"]) * &frame.full;
-    let adds = !frame.takes_off && (!frame.has_points || choices.chance(40));
+    let bounded = measure.is_some_and(|measure| measure.max.is_some());
+    let adds = !frame.takes_off && (!frame.has_points || (!bounded && choices.chance(40)));
     let from = if adds || frame.takes_off {
         Start::Points(Rational::ZERO)
     } else {
@@ -379,15 +402,11 @@ fn rank(choices: &mut Choices, frame: &Frame) -> Rule {
     let from = *choices.pick(&[End::Top, End::Bottom]);
     let n = 1 + choices.below(4);
     let kind = choices.below(3);
-    let mut points: Vec<Q> = (0..n).map(|_| frame.some(choices)).collect();
+    let mut points: Vec<Q> = (0..=n).map(|_| frame.some(choices)).collect();
+    points[0] = frame.most();
     points.sort();
     points.reverse();
-    points[0] = frame.most();
-    let otherwise = if choices.chance(50) {
-        frame.some(choices)
-    } else {
-        zero()
-    };
+    let otherwise = points.pop().unwrap_or_else(zero);
     let pays = match kind {
         0 => RankPay::Table(points.iter().map(rational).collect(), rational(&otherwise)),
         1 => RankPay::Steps {
@@ -454,4 +473,20 @@ fn checks(choices: &mut Choices, measures: &mut Measures, frame: &Frame, id: &st
         combine,
         checks,
     })
+}
+
+/// Whether a rule looks at other communities.
+pub(crate) fn looks_at_cohort(rule: &Rule) -> bool {
+    let is_mean = |mark: &Mark| *mark == Mark::CohortMean;
+    match rule {
+        Rule::Rank(_) | Rule::ShareOfBest { .. } | Rule::ShareOfMean { .. } => true,
+        Rule::MinMax { .. } => true,
+        Rule::Bands { bands, .. } => {
+            let bounds = bands.iter().flat_map(|band| [&band.low, &band.high]);
+            bounds.flatten().any(|bound| is_mean(&bound.mark))
+        }
+        Rule::Curve(knots) => knots.iter().any(|(mark, _)| is_mean(mark)),
+        Rule::PerUnit(rule) => is_mean(&rule.mark),
+        _ => false,
+    }
 }

@@ -3,7 +3,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use dabiao::standard::document::{Document, Effect, Grade, Item, Section, SectionCount, Veto};
+use dabiao::standard::document::{
+    Document, Effect, Grade, Item, Marking, MissingPolicy, Rule, Section, SectionCount, Veto,
+};
 use dabiao::{Rounding, Text};
 
 use super::super::build::{document, grade, quantity, section, veto};
@@ -12,7 +14,7 @@ use super::super::number::{Q, power_of_ten, whole};
 use super::conditions::condition;
 use super::measures::{Measures, policy};
 use super::rules::{Frame, random_marking};
-use super::{Choices, rational};
+use super::{Choices, rational, rules};
 
 /// What is drawn for a standard.
 #[derive(Clone, Debug)]
@@ -72,6 +74,11 @@ fn shapes() -> impl Strategy<Value = Shape> {
 
 /// Standards of every kind.
 pub(crate) fn standards() -> impl Strategy<Value = Document> {
+    unchecked().prop_filter("a condition may always hold", |s| s.check().is_ok())
+}
+
+/// The same before those are taken out whose conditions contradict themselves.
+pub(crate) fn unchecked() -> impl Strategy<Value = Document> {
     shapes().prop_map(|shape| built(&shape))
 }
 
@@ -138,7 +145,51 @@ fn built(shape: &Shape) -> Document {
     let declared = (&full * power_of_ten(standard.decimals)).is_integer() && head.chance(30);
     standard.points = declared.then(|| rational(&full));
     standard.measures = measures.used_by(&standard);
+    without_idle_cohorts(&mut standard);
     standard
+}
+
+/// Takes a cohort away where nothing looks at it: neither a rule nor a blank that is imputed.
+pub(crate) fn without_idle_cohorts(standard: &mut Document) {
+    let measures = &standard.measures;
+    let imputes = |policy| matches!(policy, MissingPolicy::Mean | MissingPolicy::Median);
+    let default = standard.missing;
+    let looks = |marking: &Marking| {
+        let mut imputed = imputes(marking.missing.unwrap_or(default));
+        if let (Some(value), None) = (&marking.value, marking.missing) {
+            value.visit_measures(&mut |name| {
+                let own = measures
+                    .iter()
+                    .find(|m| m.name == name)
+                    .and_then(|m| m.missing);
+                imputed |= own.is_some_and(imputes);
+            });
+        }
+        imputed || rules::looks_at_cohort(&marking.rule)
+    };
+    let mut clear = |item: &mut Item| {
+        let mut any = looks(&item.marking);
+        if let Rule::Checks(checks) = &mut item.marking.rule {
+            for check in &mut checks.checks {
+                let looks = looks(&check.marking);
+                any |= looks;
+                check.marking.cohort.take_if(|_| !looks);
+            }
+        }
+        item.marking.cohort.take_if(|_| !any);
+    };
+    fn each(sections: &mut [Section], clear: &mut dyn FnMut(&mut Item)) {
+        for section in sections {
+            section.items.iter_mut().for_each(&mut *clear);
+            each(&mut section.sections, clear);
+        }
+    }
+    each(&mut standard.sections, &mut clear);
+    standard
+        .bonus
+        .iter_mut()
+        .chain(&mut standard.deductions)
+        .for_each(clear);
 }
 
 /// Points with at most so many decimals.
@@ -289,9 +340,17 @@ fn built_vetoes(shapes: &[Vec<u16>], standard: &Document, measures: &Measures) -
             7 if !grades.is_empty() => Effect::NoGrade,
             _ => Effect::Points(rational(&whole(2))),
         };
-        let mut effects = vec![effect(), effect()];
-        if choices.chance(70) || effects[0] == effects[1] {
-            effects.pop();
+        let mut effects = vec![effect()];
+        if choices.chance(30) {
+            let also = [
+                Effect::Points(rational(&whole(1))),
+                Effect::Zero(choices.pick(&codes).clone()),
+            ];
+            let also = choices.pick(&also).clone();
+            // One effect of a kind.
+            if std::mem::discriminant(&also) != std::mem::discriminant(&effects[0]) {
+                effects.push(also);
+            }
         }
         let when = condition(&mut choices, measures, 2);
         veto(&format!("V{}", i + 1), when, effects)
@@ -304,8 +363,8 @@ fn tie_breaks(choices: &mut Choices, standard: &Document) -> Vec<String> {
     let mut all: Vec<String> = sections.into_iter().chain(items).collect();
     if !standard.bonus.is_empty() {
         all.push("bonus".to_owned());
+        all.push("total-before-bonus".to_owned());
     }
-    all.push("total-before-bonus".to_owned());
     let n = choices.below(4);
     let picked = (0..n.min(all.len())).map(|_| {
         let at = choices.below(all.len());
