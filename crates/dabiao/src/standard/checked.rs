@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::Format;
 use super::document::Document;
 use crate::cohort::Statistics;
 use crate::fault::{Fault, FaultCode, Faults};
@@ -58,7 +59,7 @@ impl Standard {
     /// # Errors
     /// All faults of the text, each with line and column.
     pub fn from_toml(text: &str) -> Result<Self, Faults> {
-        Standard::from_document(Document::from_toml(text)?)
+        Standard::compiled(Document::from_text_checked(text, Format::Toml)?)
     }
 
     /// Reads a standard from JSON of the same schema.
@@ -66,7 +67,7 @@ impl Standard {
     /// # Errors
     /// All faults of the text, each with line and column.
     pub fn from_json(text: &str) -> Result<Self, Faults> {
-        Standard::from_document(Document::from_json(text)?)
+        Standard::compiled(Document::from_text_checked(text, Format::Json)?)
     }
 
     /// Checks and compiles a document made in memory.
@@ -74,6 +75,11 @@ impl Standard {
     /// # Errors
     /// All faults of the document, by the codes of its parts.
     pub fn from_document(document: Document) -> Result<Self, Faults> {
+        document.check()?;
+        Standard::compiled(document)
+    }
+
+    fn compiled(document: Document) -> Result<Self, Faults> {
         let plan = crate::plan::compile::compile(&document)?;
         Ok(Standard(Arc::new(Inner {
             document,
