@@ -74,7 +74,7 @@ fault_codes! {
     MissingValue = "value-missing", "缺少不得缺的值", "a value that must not be missing";
     BothGiven = "value-both-given", "既有汇总值又有明细值", "both rolled up and given";
     // Advice: not a fault, but worth a look.
-    AdviceDecimals = "advice-decimals", "小数位数过多,已修约", "more than 6 decimals, rounded";
+    AdviceDecimals = "advice-decimals", "小数位数过多\u{ff0c}已修约", "more than 6 decimals, rounded";
     AdvicePercent = "advice-percent", "整列像是未写百分号", "a percent column that looks like bare ratios";
     // Scoring.
     CohortNeeded = "cohort-needed", "需要全体统计量", "a rule needs the statistics of a cohort";
@@ -227,13 +227,13 @@ impl Fault {
         }
         message.push_str(self.code.title(lang));
         if let Some(found) = &self.found {
-            message.push_str(lang.pick(":实为 ", ": found "));
+            message.push_str(lang.pick("\u{ff1a}实为 ", ": found "));
             message.push_str(found);
         }
         if let Some(expected) = &self.expected {
             message.push_str(match (lang, self.found.is_some()) {
-                (Lang::Zh, true) => ",应为 ",
-                (Lang::Zh, false) => ":应为 ",
+                (Lang::Zh, true) => "\u{ff0c}应为 ",
+                (Lang::Zh, false) => "\u{ff1a}应为 ",
                 (Lang::En, true) => ", expected ",
                 (Lang::En, false) => ": expected ",
             });

@@ -222,7 +222,7 @@ impl<'a> Lexer<'a> {
         if let Some(date) = self.date() {
             return date.map(Token::Date).ok_or_else(|| {
                 let expected = Text::new(
-                    "存在的日期,写作 YYYY-MM-DD",
+                    "存在的日期\u{ff0c}写作 YYYY-MM-DD",
                     "a day that exists, as YYYY-MM-DD",
                 );
                 self.fault(start, self.at, expected)

@@ -167,7 +167,7 @@ impl<'a> Parser<'a> {
             Kind::Condition(_) => Err(self.fault_between(
                 node.start,
                 node.end,
-                Text::new("算式,不是条件", "an expression, not a condition"),
+                Text::new("算式\u{ff0c}不是条件", "an expression, not a condition"),
             )),
         }
     }
@@ -180,7 +180,7 @@ impl<'a> Parser<'a> {
                 node.start,
                 node.end,
                 Text::new(
-                    "条件:一个比较,如 x >= 1,或一个是否型指标",
+                    "条件\u{ff1a}一个比较\u{ff0c}如 x >= 1\u{ff0c}或一个是否型指标",
                     "a condition: a comparison such as x >= 1, or a yes-no measure",
                 ),
             )),
@@ -194,10 +194,10 @@ impl<'a> Parser<'a> {
         } else {
             Err(self.fault(match node.kind {
                 Kind::Expression(_) => Text::new(
-                    "运算符、比较、且、或,或到此结束",
+                    "运算符、比较、且、或\u{ff0c}或到此结束",
                     "an operator, a comparison, and, or, or the end",
                 ),
-                Kind::Condition(_) => Text::new("且、或,或到此结束", "and, or, or the end"),
+                Kind::Condition(_) => Text::new("且、或\u{ff0c}或到此结束", "and, or, or the end"),
             }))
         }
     }
@@ -233,7 +233,9 @@ impl<'a> Parser<'a> {
         }
         while let Some(infix) = self.infix().filter(|infix| infix.binding() >= least) {
             if matches!(infix, Infix::Compare(_)) && matches!(left.kind, Kind::Condition(_)) {
-                return Err(self.fault(Text::new("且、或,或到此结束", "and, or, or the end")));
+                return Err(
+                    self.fault(Text::new("且、或\u{ff0c}或到此结束", "and, or, or the end"))
+                );
             }
             self.take()?;
             let right = self.operand(infix.binding() + 1)?;
@@ -334,7 +336,7 @@ impl<'a> Parser<'a> {
 
     fn misplaced_word(&self, start: usize, end: usize) -> SyntaxError {
         let expected = Text::new(
-            "数、指标名或条件(与保留字同名的指标请加反引号)",
+            "数、指标名或条件\u{ff08}与保留字同名的指标请加反引号\u{ff09}",
             "a number, a measure's name or a condition (a measure of that name stands in backquotes)",
         );
         self.fault_between(start, end, expected)

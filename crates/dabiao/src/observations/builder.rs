@@ -238,7 +238,7 @@ impl ObservationsBuilder {
         let place = self.place(line, Some("code"));
         let fault = Fault::new(FaultCode::DuplicateRow).at(place);
         fault.found(code).expected(Text::new(
-            format!("每个编码一行(首次出现在第 {first} 行)"),
+            format!("每个编码一行\u{ff08}首次出现在第 {first} 行\u{ff09}"),
             format!("one row a code (first in row {first})"),
         ))
     }
@@ -297,7 +297,7 @@ impl ObservationsBuilder {
             let kept = Decimal::from_millionths(read.value).unwrap_or_default();
             let fault = fault.about(&self.codes[row]).found(cell::text_of(cell));
             self.advice.push(fault.expected(Text::new(
-                format!("至多 6 位小数,按 {kept} 计"),
+                format!("至多 6 位小数\u{ff0c}按 {kept} 计"),
                 format!("at most 6 decimals; taken as {kept}"),
             )));
         }
@@ -344,7 +344,7 @@ impl ObservationsBuilder {
                     ..Place::default()
                 };
                 self.advice.push(Fault::new(FaultCode::AdvicePercent).at(place).expected(Text::new(
-                    "整列都在 0 与 1 之间;0.95 按 0.95% 计,如指 95% 请写 95%",
+                    "整列都在 0 与 1 之间\u{ff1b}0.95 按 0.95% 计\u{ff0c}如指 95% 请写 95%",
                     "the whole column is between 0 and 1; 0.95 is read as 0.95%; write 95% if that is meant",
                 )));
             }

@@ -134,7 +134,7 @@ pub(super) fn expected(measure: &MeasurePlan) -> Text {
             "yes/no, 是/否, 有/无, \u{221a}/\u{d7}, true/false or 1/0",
         ),
         MeasureKind::Label => Text::new(measure.labels.join("、"), measure.labels.join(", ")),
-        MeasureKind::Date => Text::new("日期,如 2020-07-23", "a date such as 2020-07-23"),
+        MeasureKind::Date => Text::new("日期\u{ff0c}如 2020-07-23", "a date such as 2020-07-23"),
     }
 }
 

@@ -95,7 +95,7 @@ impl Titles {
             .chain(self.attributes.iter().map(String::as_str));
         match nearest_name(title, known) {
             Some(name) => Text::new(
-                format!("已知的列,如 {name}"),
+                format!("已知的列\u{ff0c}如 {name}"),
                 format!("a known column, perhaps {name}"),
             ),
             None => Text::new(

@@ -84,7 +84,7 @@ fn condition() -> impl Strategy<Value = Condition> {
     any_of(&[
         "a",
         "not a",
-        "a >= 95% and (b or c = '优')",
+        "a >= 95% and \u{ff08}b or c = '优'\u{ff09}",
         "a = \"it's\"",
         "a / b != 1",
     ])

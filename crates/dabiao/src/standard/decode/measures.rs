@@ -131,7 +131,7 @@ impl Reader {
             _ => self.wrong_type(
                 node,
                 Text::new(
-                    "sum、mean、min、max,或 { mean_by = \"…\" }",
+                    "sum、mean、min、max\u{ff0c}或 { mean_by = \"…\" }",
                     "sum, mean, min, max, or { mean_by = \"…\" }",
                 ),
             ),

@@ -19,7 +19,7 @@ impl Reader {
                 self.wrong_type(
                     node,
                     Text::new(
-                        format!("引号内的文字,如 {quoted}"),
+                        format!("引号内的文字\u{ff0c}如 {quoted}"),
                         format!("text in quotes, such as {quoted}"),
                     ),
                 )
@@ -56,7 +56,7 @@ impl Reader {
                 return self.wrong_type(
                     node,
                     Text::new(
-                        "文字,或 { zh = \"…\", en = \"…\" }",
+                        "文字\u{ff0c}或 { zh = \"…\", en = \"…\" }",
                         "text, or { zh = \"…\", en = \"…\" }",
                     ),
                 );
@@ -89,7 +89,7 @@ impl Reader {
         };
         let Ok(quantity) = text.parse::<Quantity>() else {
             let expected = Text::new(
-                "数,如 16.2、\"95%\"、\"1/3\"",
+                "数\u{ff0c}如 16.2、\"95%\"、\"1/3\"",
                 "a number, such as 16.2, \"95%\", \"1/3\"",
             );
             return self.bad_number(node, text, expected);

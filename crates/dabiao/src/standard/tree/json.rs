@@ -72,7 +72,7 @@ fn not_strict(source: &Source) -> Option<Fault> {
         Fault::new(FaultCode::Syntax)
             .at(source.place(at))
             .expected(Text::new(
-                "合规的 JSON(文字内不得有控制字符,文字外只用普通空格)",
+                "合规的 JSON\u{ff08}文字内不得有控制字符\u{ff0c}文字外只用普通空格\u{ff09}",
                 "strict JSON: no control characters in text, plain blanks between values",
             )),
     )
@@ -141,7 +141,7 @@ fn fault(source: &Source, error: &ParseError) -> Fault {
         ParseErrorKind::UnterminatedArray => Text::new("与此对应的 ]", "a ] that closes it"),
         ParseErrorKind::UnterminatedObject => Text::new("与此对应的 }", "a } that closes it"),
         ParseErrorKind::String(kind) => Text::new(
-            format!("合规的文字({kind})"),
+            format!("合规的文字\u{ff08}{kind}\u{ff09}"),
             format!("well-formed text: {kind}"),
         ),
         ParseErrorKind::HexadecimalNumbersNotAllowed
@@ -151,7 +151,7 @@ fn fault(source: &Source, error: &ParseError) -> Fault {
         | ParseErrorKind::ExpectedDigit
         | ParseErrorKind::ExpectedDigitFollowingNegativeSign
         | ParseErrorKind::ExpectedPlusMinusOrDigitInNumberLiteral => {
-            Text::new("JSON 的数,如 -0.5", "a number of JSON, such as -0.5")
+            Text::new("JSON 的数\u{ff0c}如 -0.5", "a number of JSON, such as -0.5")
         }
         ParseErrorKind::NestingDepthExceeded => return too_deep(source, range.start),
         _ => Text::new("值", "a value"),

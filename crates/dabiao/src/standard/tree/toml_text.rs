@@ -69,7 +69,7 @@ fn fault(source: &Source, message: &str, span: &Range<usize>) -> Fault {
             Text::new("开头没有多余的 0 的数", "a number without leading zeros")
         }
         ("extra comma in array" | "extra comma in inline table", _) => {
-            Text::new("值,不是又一个逗号", "a value, not another comma")
+            Text::new("值\u{ff0c}不是又一个逗号", "a value, not another comma")
         }
         (_, Some(expected)) => in_words(expected),
         (other, None) => Text::new(
@@ -93,9 +93,10 @@ fn in_words(expected: &str) -> Text {
             "nothing" => ("到此结束", word),
             "characters" | "printable characters" => ("可显示的字符", word),
             "unicode hexadecimal value" => ("十六进制的字符编码", word),
-            "basic string" | "literal string" | "multi-line basic string" => {
-                ("值(文字须加引号)", "a value (text stands in quotes)")
-            }
+            "basic string" | "literal string" | "multi-line basic string" => (
+                "值\u{ff08}文字须加引号\u{ff09}",
+                "a value (text stands in quotes)",
+            ),
             _ => (word, word),
         };
         zh.push(chinese);

@@ -75,7 +75,7 @@ impl<'d> Checker<'d> {
             };
             if let Some((better, _)) = before.iter().find(|(_, better)| demands.include(better)) {
                 let expected = Text::new(
-                    format!("比“{better}”少一些要求:达到本等次者已先得“{better}”"),
+                    format!("比“{better}”少一些要求\u{ff1a}达到本等次者已先得“{better}”"),
                     format!(
                         "less to be asked than by {better}, which whoever earns this gets first"
                     ),
@@ -194,7 +194,7 @@ impl<'d> Checker<'d> {
             .count();
         if (within as u64) < u64::from(count.at_least) {
             let expected = Text::new(
-                format!("能够达到的要求:至多 {within} 个部分达得到此分"),
+                format!("能够达到的要求\u{ff1a}至多 {within} 个部分达得到此分"),
                 format!("a number that can be reached: {within} can have this mark"),
             );
             let fault = self

@@ -214,7 +214,7 @@ impl<'d> Checker<'d> {
         if !marked.has_full && !self.is_broken(&marked.at.key("points")) {
             let fault = self.fault(FaultCode::MissingKey, &marked.at.key(because));
             self.push(fault.expected(Text::new(
-                "points(此处得满分)",
+                "points\u{ff08}此处得满分\u{ff09}",
                 "points, since full points are earned here",
             )));
         }
@@ -342,7 +342,7 @@ impl<'d> Checker<'d> {
         if !starts || !chars.all(|c| c == '-' || unicode_ident::is_xid_continue(c)) {
             let fault = self.fault(FaultCode::BadCode, &at).found(attribute);
             self.push(fault.expected(Text::new(
-                "列名,如 district",
+                "列名\u{ff0c}如 district",
                 "a column's name, such as district",
             )));
         }

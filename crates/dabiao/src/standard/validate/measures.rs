@@ -87,7 +87,7 @@ impl<'d> Checker<'d> {
                 .fault(FaultCode::BadCode, at)
                 .found(name)
                 .expected(Text::new(
-                    "1 至 64 个字符,首尾无空格,无反引号",
+                    "1 至 64 个字符\u{ff0c}首尾无空格\u{ff0c}无反引号",
                     "1 to 64 characters without blanks around them or backquotes",
                 ));
             self.push(fault);

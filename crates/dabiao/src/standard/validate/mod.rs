@@ -357,7 +357,7 @@ impl<'d> Checker<'d> {
             || code.chars().any(parts)
         {
             let fault = self.fault(FaultCode::BadCode, &at).found(code).expected(Text::new(
-                "1 至 64 个字符,无空格、引号、逗号、分号、冒号,且不是结果表的列名(如 total)",
+                "1 至 64 个字符\u{ff0c}无空格、引号、逗号、分号、冒号\u{ff0c}且不是结果表的列名\u{ff08}如 total\u{ff09}",
                 "1 to 64 characters without blanks, quotes, commas, semicolons or colons, and no \
                  column of the results such as total",
             ));

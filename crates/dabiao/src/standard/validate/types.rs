@@ -70,7 +70,7 @@ impl<'d> Checker<'d> {
             let expected = match meant {
                 Some(meant) => Text::from(Expression::Measure(meant.to_owned()).to_string()),
                 None => Text::new(
-                    format!("已定义的指标,或 [measures.{name}]"),
+                    format!("已定义的指标\u{ff0c}或 [measures.{name}]"),
                     format!("a defined measure, or [measures.{name}]"),
                 ),
             };
@@ -191,7 +191,11 @@ impl<'d> Checker<'d> {
                         Some(expected) => expected,
                     },
                     (left, right) => Text::new(
-                        format!("两边同类,而非{}与{}", left.words().zh, right.words().zh),
+                        format!(
+                            "两边同类\u{ff0c}而非{}与{}",
+                            left.words().zh,
+                            right.words().zh
+                        ),
                         format!(
                             "two sides of one kind, not {} and {}",
                             left.words().en,
@@ -316,7 +320,7 @@ fn yes_no_comparison(
     );
     (!fits || !is_equality(comparison)).then(|| {
         Text::new(
-            "单独的是/否指标,或与 yes、no 用 = 或 ≠ 比较",
+            "单独的是/否指标\u{ff0c}或与 yes、no 用 = 或 ≠ 比较",
             "a yes-no measure alone, or = or ≠ and yes or no",
         )
     })
