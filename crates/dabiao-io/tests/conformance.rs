@@ -178,34 +178,49 @@ fn place_of(fault: &Fault) -> [String; 3] {
     ]
 }
 
+/// In a standard, what is at fault is a part by its code.
+fn part_of(fault: &Fault) -> [String; 3] {
+    let [code, line, _] = place_of(fault);
+    [code, line, fault.subject.clone().unwrap_or_default()]
+}
+
 /// What a case gets wrong, a line each.
 fn differences(case: &Case) -> Vec<String> {
-    let text = case.observations();
-    let outcome = case
-        .standard()
-        .and_then(|standard| score(&standard, &text, 1));
     let cards = case.expected("expected.csv", ["code", "field", "value"]);
     let faults = case.expected("expected-faults.csv", ["fault", "line", "field"]);
-    match (outcome, cards, faults) {
-        (Ok(scores), Some(cards), None) => {
+    let standard = match case.standard() {
+        Ok(standard) => standard,
+        Err(found) => return fault_differences(&found, faults, part_of),
+    };
+    let text = case.observations();
+    match (score(&standard, &text, 1), cards) {
+        (Ok(_), _) if faults.is_some() => vec!["no fault was found".to_owned()],
+        (Ok(scores), Some(cards)) => {
             let mut wrong = card_differences(&scores, &cards);
             wrong.extend(advice_differences(case, &scores));
             wrong.extend(order_differences(&scores, &text));
             wrong.extend(selection_differences(case, &scores));
             wrong
         }
-        (Err(found), None, Some(expected)) => {
-            let found: Vec<[String; 3]> = found.listed.iter().map(place_of).collect();
-            let differs = found != expected;
-            differs
-                .then(|| format!("faults {found:?}, expected {expected:?}"))
-                .into_iter()
-                .collect()
-        }
-        (Ok(_), _, Some(_)) => vec!["no fault was found".to_owned()],
-        (Err(faults), Some(_), None) => vec![faults.to_string()],
-        _ => vec!["one of expected.csv and expected-faults.csv is there".to_owned()],
+        (Ok(_), None) => vec!["nothing is expected".to_owned()],
+        (Err(found), _) => fault_differences(&found, faults, place_of),
     }
+}
+
+fn fault_differences(
+    found: &Faults,
+    expected: Option<Vec<[String; 3]>>,
+    told: fn(&Fault) -> [String; 3],
+) -> Vec<String> {
+    let Some(expected) = expected else {
+        return vec![found.to_string()];
+    };
+    let found: Vec<[String; 3]> = found.listed.iter().map(told).collect();
+    let differs = found != expected;
+    differs
+        .then(|| format!("faults {found:?}, expected {expected:?}"))
+        .into_iter()
+        .collect()
 }
 
 fn card_differences(scores: &Scores, expected: &[[String; 3]]) -> Vec<String> {
