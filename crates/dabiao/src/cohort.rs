@@ -57,6 +57,14 @@ pub(crate) struct Summary {
 }
 
 impl Statistics {
+    /// Those of a table without communities.
+    pub(crate) fn of_nobody(standard: &crate::Standard) -> Statistics {
+        Statistics {
+            standard: standard.digest().to_owned(),
+            slots: vec![BTreeMap::new(); standard.plan().slots.len()],
+        }
+    }
+
     /// Adds the statistics of another part of the table.
     ///
     /// # Errors

@@ -27,5 +27,7 @@ pub use observations::{Cell, NOT_APPLICABLE_WORD, Observations, ObservationsBuil
 pub use plan::State;
 pub use points::Points;
 pub use rational::{NotANumber, Rational, Rounding};
-pub use score::{Flag, Progress, ScoreOptions, Scores};
+pub use score::{
+    CardScorer, Flag, PointsColumn, PointsOf, Progress, ScoreOptions, Scores, VetoState,
+};
 pub use standard::Standard;

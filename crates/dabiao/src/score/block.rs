@@ -13,6 +13,7 @@ use crate::plan::{ItemPlan, Part, Plan, State};
 use crate::rational::Rational;
 
 /// Kernels of a run; each is absent where the exact way is the only one.
+#[derive(Debug)]
 pub(super) struct Kernels {
     pub(super) items: Vec<Option<Kernel>>,
     pub(super) bonus: Vec<Option<Kernel>>,

@@ -1,13 +1,17 @@
 //! Scores: a standard run over a table, and what came of it, in columns.
 
 mod block;
+mod columns;
 mod options;
 pub(crate) mod rank;
 mod run;
+mod single;
 
+pub use columns::{PointsColumn, PointsOf, VetoState};
 pub use options::{Progress, ScoreOptions};
 pub(crate) use rank::ranks;
 pub(crate) use run::{run, statistics};
+pub use single::CardScorer;
 
 use crate::cohort::Statistics;
 use crate::observations::{MISSING, Observations, optional_points};

@@ -23,6 +23,7 @@ const BLOCK: usize = LANES;
 const CELLS_FOR_THREADS: usize = 100_000;
 
 /// Which cohort each row belongs to, for each attribute.
+#[derive(Debug)]
 pub(super) struct Groups {
     /// By attribute: the group of each row.
     rows: Vec<Vec<usize>>,
@@ -31,7 +32,7 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    fn new(plan: &Plan, observations: &Observations) -> Groups {
+    pub(super) fn new(plan: &Plan, observations: &Observations) -> Groups {
         let (mut rows, mut names) = (Vec::new(), Vec::new());
         for attribute in &plan.attributes {
             let mut ids: HashMap<&str, usize> = HashMap::new();
@@ -72,8 +73,26 @@ impl Cohorts for NoCohorts {
 }
 
 /// Cohorts by slot and group.
+#[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) cohorts: Vec<Vec<Option<Cohort>>>,
+}
+
+impl Prepared {
+    pub(super) fn new(plan: &Plan, statistics: &Statistics, groups: &Groups) -> Prepared {
+        let slots = plan.slots.iter().zip(&statistics.slots);
+        let cohorts = slots.map(|(slot, summaries)| {
+            let of_group = |name: &str| summaries.get(name).and_then(Cohort::new);
+            let mut names = groups.names(slot);
+            if names.is_empty() {
+                names.push("");
+            }
+            names.into_iter().map(of_group).collect()
+        });
+        Prepared {
+            cohorts: cohorts.collect(),
+        }
+    }
 }
 
 pub(super) struct RowCohorts<'a> {
@@ -171,32 +190,12 @@ pub(crate) fn run(
     options: &ScoreOptions,
 ) -> Result<Scores, Faults> {
     let plan = standard.plan();
-    let statistics = match &options.statistics {
-        Some(given) => {
-            if given.standard != standard.digest() || given.slots.len() != plan.slots.len() {
-                return Err(mismatch(standard.digest(), &given.standard).into());
-            }
-            given.clone()
-        }
-        None if options.alone && !plan.slots.is_empty() => return Err(cohort_needed(plan)),
+    let statistics = match given(standard, options)? {
+        Some(given) => given,
         None => statistics(standard, observations, options)?,
     };
     let groups = Groups::new(plan, observations);
-    let cohorts = plan
-        .slots
-        .iter()
-        .zip(&statistics.slots)
-        .map(|(slot, summaries)| {
-            let of_group = |name: &str| summaries.get(name).and_then(Cohort::new);
-            let mut names = groups.names(slot);
-            if names.is_empty() {
-                names.push("");
-            }
-            names.into_iter().map(of_group).collect()
-        });
-    let prepared = Prepared {
-        cohorts: cohorts.collect(),
-    };
+    let prepared = Prepared::new(plan, &statistics, &groups);
     let kernels = Kernels::compile(plan, observations, &prepared);
     let run = Run {
         plan,
@@ -223,6 +222,25 @@ pub(crate) fn run(
         columns,
         ranks,
     })
+}
+
+/// The statistics that were handed in; cards that are scored alone need some where a rule
+/// looks at a cohort.
+pub(super) fn given(
+    standard: &Standard,
+    options: &ScoreOptions,
+) -> Result<Option<Statistics>, Faults> {
+    let plan = standard.plan();
+    match &options.statistics {
+        Some(given) => {
+            if given.standard != standard.digest() || given.slots.len() != plan.slots.len() {
+                return Err(mismatch(standard.digest(), &given.standard).into());
+            }
+            Ok(Some(given.clone()))
+        }
+        None if options.alone && !plan.slots.is_empty() => Err(cohort_needed(plan)),
+        None => Ok(None),
+    }
 }
 
 fn cohort_needed(plan: &Plan) -> Faults {

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod arbitrary;
 mod checked;
+mod contents;
 mod decode;
 pub mod document;
 mod nearest;
@@ -12,6 +13,7 @@ mod validate;
 mod write;
 
 pub use checked::Standard;
+pub use contents::Observed;
 pub(crate) use nearest::nearest_name;
 pub use source::{MAX_BYTES, text_of};
 pub use tree::Format;

@@ -1,0 +1,325 @@
+//! One community at a time: prepared once, then scored again and again.
+
+use std::sync::Arc;
+
+use super::block::{Kernels, Run};
+use super::run::{Groups, Prepared, given};
+use super::{Columns, ScoreOptions, Scores};
+use crate::cohort::Statistics;
+use crate::fault::{Fault, FaultCode, Faults};
+use crate::lang::Text;
+use crate::observations::cell::{self, Cell};
+use crate::observations::{Column, MISSING, Observations, ObservationsBuilder, Table};
+use crate::plan::MeasurePlan;
+use crate::standard::Standard;
+use crate::standard::document::MeasureKind;
+
+/// Scores one community at a time, as a service does that answers a request: the plan, the
+/// cohorts and the memory for cells and points are made once.
+///
+/// ```
+/// # fn main() -> Result<(), dabiao::Faults> {
+/// use dabiao::{CardScorer, Cell, Standard};
+/// let standard = Standard::builtin("weihai-2020")?;
+/// let activities = standard
+///     .document()
+///     .measures
+///     .iter()
+///     .position(|measure| measure.name == "activities")
+///     .unwrap();
+/// let mut scorer = CardScorer::new(&standard, None)?;
+/// scorer.set(activities, Cell::Text("10"))?;
+/// let card = scorer.score()?;
+/// assert_eq!(card.points_of("5.2", 0).unwrap().to_string(), "2.50");
+/// scorer.set_f64(activities, 12.0)?;
+/// assert_eq!(scorer.score()?.points_of("5.2", 0).unwrap().to_string(), "3.00");
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct CardScorer {
+    scores: Scores,
+    groups: Groups,
+    prepared: Prepared,
+    kernels: Kernels,
+}
+
+impl CardScorer {
+    /// Every measure is missing at first. `statistics` are those of a full run; they are
+    /// needed where a rule looks at a cohort.
+    ///
+    /// # Errors
+    /// [`FaultCode::CohortNeeded`] where a rule needs statistics and none are given,
+    /// [`FaultCode::CohortMismatch`] where they are of another standard.
+    pub fn new(standard: &Standard, statistics: Option<Statistics>) -> Result<Self, Faults> {
+        let mut options = ScoreOptions::new().alone();
+        options.statistics = statistics;
+        let statistics =
+            given(standard, &options)?.unwrap_or_else(|| Statistics::of_nobody(standard));
+        let mut builder = ObservationsBuilder::new(standard);
+        builder.heading(&["code"]).row(1, &[Cell::Text("1")]);
+        let mut observations = builder.finish()?;
+        table(&mut observations).lines.clear();
+        let groups = Groups::new(standard.plan(), &observations);
+        let prepared = Prepared::new(standard.plan(), &statistics, &groups);
+        let kernels = Kernels::compile(standard.plan(), &observations, &prepared);
+        Ok(CardScorer {
+            kernels,
+            scores: Scores {
+                standard: standard.clone(),
+                observations,
+                statistics,
+                columns: Columns::empty(standard.plan()),
+                ranks: vec![0],
+            },
+            groups,
+            prepared,
+        })
+    }
+
+    /// The standard.
+    #[must_use]
+    pub fn standard(&self) -> &Standard {
+        &self.scores.standard
+    }
+
+    /// Says what the community is called in an explanation: its code.
+    pub fn set_code(&mut self, code: &str) {
+        table(&mut self.scores.observations).codes = vec![code.to_owned()];
+    }
+
+    /// Says an attribute of the community, such as `name` or `district`; where cohorts share
+    /// it, the community joins that cohort. Attributes are blank at first.
+    pub fn set_attribute(&mut self, name: &str, value: &str) {
+        let attributes = &mut table(&mut self.scores.observations).attributes;
+        match attributes.iter_mut().find(|(held, _)| held == name) {
+            Some((_, values)) => *values = vec![value.to_owned()],
+            None => attributes.push((name.to_owned(), vec![value.to_owned()])),
+        }
+        attributes.sort();
+        let plan = self.scores.standard.plan();
+        if plan.attributes.iter().any(|shared| shared == name) {
+            self.groups = Groups::new(plan, &self.scores.observations);
+            self.prepared = Prepared::new(plan, &self.scores.statistics, &self.groups);
+            self.kernels = Kernels::compile(plan, &self.scores.observations, &self.prepared);
+        }
+    }
+
+    /// Makes every measure missing. Attributes stay.
+    pub fn clear(&mut self) {
+        for column in &mut table(&mut self.scores.observations).columns {
+            if let Column::Plain(cells) = column {
+                cells.fill(MISSING);
+            }
+        }
+    }
+
+    /// Sets a measure, an index into
+    /// [`Document::measures`](crate::standard::document::Document::measures).
+    ///
+    /// # Errors
+    /// What a table says of such a cell, about the measure. The measure is then missing.
+    pub fn set(&mut self, measure: usize, cell: Cell<'_>) -> Result<(), Fault> {
+        let plan = plan_of(&self.scores.standard, measure)?;
+        let read = cell::read(plan, cell).map(|read| read.value);
+        let stored = read.as_ref().map_or(MISSING, |stored| *stored);
+        store(&mut self.scores.observations, measure, stored);
+        read.map(|_| ()).map_err(|fault| fault.about(&plan.name))
+    }
+
+    /// Sets a measure from an array of plain numbers: a number is taken as the nearest
+    /// decimal; a yes-no is 1 or 0; a label its index in
+    /// [`Observed::labels`](crate::standard::Observed::labels); a date the days since
+    /// 1970-01-01.
+    ///
+    /// # Errors
+    /// As for [`CardScorer::set`]; NaN and infinities are faults.
+    pub fn set_f64(&mut self, measure: usize, value: f64) -> Result<(), Fault> {
+        let plan = plan_of(&self.scores.standard, measure)?;
+        let indexed = match plan.kind {
+            MeasureKind::Label => Some((0.0, plan.labels.len() as f64 - 1.0)),
+            // The years 1 to 9999.
+            MeasureKind::Date => Some((-719_162.0, 2_932_896.0)),
+            _ => None,
+        };
+        let Some((least, most)) = indexed else {
+            return self.set(measure, Cell::Float(value));
+        };
+        let sound = value.fract() == 0.0 && (least..=most).contains(&value);
+        let fault = (!sound).then(|| {
+            Fault::new(FaultCode::Value)
+                .about(&plan.name)
+                .found(value)
+                .expected(Text::new(
+                    format!("{least} 至 {most} 的整数"),
+                    format!("a whole number from {least} to {most}"),
+                ))
+        });
+        store(
+            &mut self.scores.observations,
+            measure,
+            if sound { value as i64 } else { MISSING },
+        );
+        fault.map_or(Ok(()), Err)
+    }
+
+    /// Scores what is set: a table of one row, row 0, without a place.
+    ///
+    /// # Errors
+    /// As for [`Standard::score`].
+    pub fn score(&mut self) -> Result<&Scores, Faults> {
+        let plan = self.scores.standard.plan();
+        let run = Run {
+            plan,
+            observations: &self.scores.observations,
+            prepared: &self.prepared,
+            groups: &self.groups,
+            kernels: &self.kernels,
+        };
+        let (columns, faults) = run.block(0, 1);
+        faults.into_result(())?;
+        self.scores.columns = columns;
+        Ok(&self.scores)
+    }
+}
+
+/// The one row, copied first where somebody kept a clone of it.
+fn table(observations: &mut Observations) -> &mut Table {
+    Arc::make_mut(&mut observations.0)
+}
+
+fn store(observations: &mut Observations, measure: usize, stored: i64) {
+    if let Some(Column::Plain(cells)) = table(observations).columns.get_mut(measure) {
+        cells.fill(stored);
+    }
+}
+
+fn plan_of(standard: &Standard, measure: usize) -> Result<&MeasurePlan, Fault> {
+    let named = standard.document().measures.len();
+    let plan = standard.plan().measures.get(..named);
+    plan.and_then(|plan| plan.get(measure))
+        .ok_or_else(|| Fault::new(FaultCode::UnknownMeasureRow).found(measure))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measure(standard: &Standard, name: &str) -> usize {
+        let mut measures = standard.document().measures.iter();
+        measures.position(|measure| measure.name == name).unwrap()
+    }
+
+    const RANKED: &str = r#"
+        [standard]
+        id = "ranked"
+        title = "Ranked"
+        [measures.trees]
+        type = "count"
+        [measures.opened]
+        type = "date"
+        [measures.care]
+        type = "label"
+        [[section]]
+        id = "1"
+        title = "Trees"
+        [[section.item]]
+        id = "1.1"
+        title = "Most trees"
+        points = 10
+        value = "trees"
+        share_of_best = {}
+        cohort = "district"
+        [[section.item]]
+        id = "1.2"
+        title = "Care"
+        points = 3
+        value = "care"
+        levels = { "优" = 3, "良" = 2, "差" = 0 }
+    "#;
+
+    #[test]
+    fn a_card_alone_is_the_row_of_the_table() {
+        let standard = Standard::from_toml(RANKED).unwrap();
+        let heading = ["code", "district", "trees", "care"];
+        let rows = [
+            ["a", "东", "40", "优"],
+            ["b", "东", "20", "良"],
+            ["c", "西", "5", ""],
+        ];
+        let observations = Observations::from_rows(&standard, &heading, &rows).unwrap();
+        let whole = standard.score(&observations, &ScoreOptions::new()).unwrap();
+        let mut scorer = CardScorer::new(&standard, Some(whole.statistics().clone())).unwrap();
+        for (row, texts) in rows.iter().enumerate() {
+            scorer.clear();
+            scorer.set_code(texts[0]);
+            scorer.set_attribute("district", texts[1]);
+            scorer
+                .set(measure(&standard, "trees"), Cell::Text(texts[2]))
+                .unwrap();
+            if let Some(label) = ["优", "良", "差"].iter().position(|l| *l == texts[3]) {
+                let care = measure(&standard, "care");
+                scorer.set_f64(care, label as f64).unwrap();
+            }
+            let card = scorer.score().unwrap();
+            assert_eq!(card.total(0), whole.total(row));
+            assert_eq!(card.points_of("1.1", 0), whole.points_of("1.1", row));
+            assert!(card.missing(0).eq(whole.missing(row)));
+            assert_eq!(card.codes(), [texts[0]]);
+            assert_eq!(card.rank(0), None);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_a_fault_and_missing() {
+        let standard = Standard::from_toml(RANKED).unwrap();
+        let needed = CardScorer::new(&standard, None).unwrap_err();
+        assert_eq!(needed.listed[0].code, FaultCode::CohortNeeded);
+        let weihai = Standard::builtin("weihai-2020").unwrap();
+        let other = weihai.statistics(
+            &Observations::from_rows(&weihai, &["code"], &[["a"]]).unwrap(),
+            1,
+        );
+        let mismatch = CardScorer::new(&standard, Some(other.unwrap())).unwrap_err();
+        assert_eq!(mismatch.listed[0].code, FaultCode::CohortMismatch);
+
+        let table = Observations::from_rows(&standard, &["code", "trees"], &[["a", "5"]]).unwrap();
+        let statistics = standard.statistics(&table, 1).unwrap();
+        let mut scorer = CardScorer::new(&standard, Some(statistics)).unwrap();
+        let code = |result: Result<(), Fault>| result.unwrap_err().code;
+        let (trees, opened, care) = (0, 1, 2);
+        scorer.set_f64(trees, 5.0).unwrap();
+        assert_eq!(
+            scorer.score().unwrap().total(0).unwrap().to_string(),
+            "10.00"
+        );
+        for (index, value) in [
+            (trees, 1.5),
+            (trees, f64::NAN),
+            (opened, 1e9),
+            (opened, 0.5),
+            (care, 3.0),
+            (care, -1.0),
+            (care, f64::NAN),
+        ] {
+            scorer.set_f64(index, 0.0).unwrap();
+            assert_eq!(code(scorer.set_f64(index, value)), FaultCode::Value);
+            assert!(
+                scorer
+                    .scores
+                    .observations
+                    .row(&standard.plan().measures, 0)
+                    .is_blank(index)
+            );
+        }
+        assert_eq!(code(scorer.set_f64(trees, -1.0)), FaultCode::ValueRange);
+        assert_eq!(
+            code(scorer.set(3, Cell::Blank)),
+            FaultCode::UnknownMeasureRow
+        );
+        scorer.set(care, Cell::NotApplicable).unwrap();
+        assert_eq!(
+            scorer.score().unwrap().total(0).unwrap().to_string(),
+            "0.00"
+        );
+    }
+}
