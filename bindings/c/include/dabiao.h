@@ -1,0 +1,513 @@
+/* Dabiao (达标): scores communities against a published standard, exactly and explainably.
+ *
+ * Made by cbindgen from bindings/c/src; do not edit. docs/c.md leads through it.
+ *
+ * What holds for every function:
+ * - Text goes in and comes out as UTF-8. A text that goes in ends with a NUL, unless a length
+ *   stands beside it; with DABIAO_NUL_TERMINATED as its length, it ends with a NUL too.
+ * - A dabiao_status says how it went. After a failure dabiao_last_error_message says why, on
+ *   the same thread, and nothing was written to any output.
+ * - What is handed out as `dabiao_... **out` is a handle: yours to free, by the function named
+ *   for it, once. It is no address, and is compared with NULL and nothing else. A handle that
+ *   was freed, or is of another type, is told: DABIAO_ERROR_HANDLE.
+ * - A pointer to an array or a text is valid for its whole length, and nobody changes what it
+ *   points to during the call. Whatever is handed in is copied: it is yours when the call is
+ *   over. Pointers to doubles, int64_t and structures are aligned as C aligns them.
+ * - Any thread may call any function. Handles are shared as the comment on their type says.
+ * - Nothing is printed, and no thread outlives a call.
+ */
+
+#ifndef DABIAO_H
+#define DABIAO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// A length that says "up to the NUL".
+#define DABIAO_NUL_TERMINATED SIZE_MAX
+
+// The parent of what stands in no section.
+#define DABIAO_NO_PARENT SIZE_MAX
+
+// The version that this header is of: breaking changes.
+#define DABIAO_VERSION_MAJOR 0
+
+// The version that this header is of: additions.
+#define DABIAO_VERSION_MINOR 1
+
+// The version that this header is of: corrections.
+#define DABIAO_VERSION_PATCH 0
+
+// The ABI that this header describes. A library of the same number has every function and
+// structure of this header, unchanged; see `dabiao_abi_version`.
+#define DABIAO_ABI_VERSION 1
+
+// Messages in Chinese.
+#define DABIAO_LANG_ZH 0
+
+// Messages in English.
+#define DABIAO_LANG_EN 1
+
+// Sections, each before its own sections.
+#define DABIAO_PART_SECTION 0
+
+// Items of all sections, in the order of the standard.
+#define DABIAO_PART_ITEM 1
+
+// Bonuses.
+#define DABIAO_PART_BONUS 2
+
+// Deductions.
+#define DABIAO_PART_DEDUCTION 3
+
+// Vetoes.
+#define DABIAO_PART_VETO 4
+
+// Grades, best first.
+#define DABIAO_PART_GRADE 5
+
+// A whole number, at least 0.
+#define DABIAO_KIND_COUNT 0
+
+// A number in the measure's unit.
+#define DABIAO_KIND_NUMBER 1
+
+// 1 for yes, 0 for no.
+#define DABIAO_KIND_YES_NO 2
+
+// The index of a label.
+#define DABIAO_KIND_LABEL 3
+
+// The days since 1970-01-01.
+#define DABIAO_KIND_DATE 4
+
+// Collected at the street.
+#define DABIAO_LEVEL_STREET 0
+
+// Collected at the community.
+#define DABIAO_LEVEL_COMMUNITY 1
+
+// Collected at the grid, and rolled up.
+#define DABIAO_LEVEL_GRID 2
+
+// Collected at the building, and rolled up.
+#define DABIAO_LEVEL_BUILDING 3
+
+// Collected at the residential compound, and rolled up.
+#define DABIAO_LEVEL_COMPOUND 4
+
+// There is a value.
+#define DABIAO_VALUE 0
+
+// There is no value: a blank.
+#define DABIAO_MISSING 1
+
+// 不涉及
+#define DABIAO_NOT_APPLICABLE 2
+
+// Stands for no points: excluded, not applicable, no total. As a `double` it is NaN.
+#define DABIAO_NO_POINTS INT64_MIN
+
+// Stands for no grade.
+#define DABIAO_NO_GRADE -1
+
+// A condition could not be decided, or units were left out: the grade may change.
+#define DABIAO_FLAG_PROVISIONAL 1
+
+// A missing value was replaced by the cohort's mean or median.
+#define DABIAO_FLAG_IMPUTED 2
+
+// A veto took the grade, and with it the place.
+#define DABIAO_FLAG_GRADE_TAKEN 4
+
+// Nothing applies: there is no total, grade or place.
+#define DABIAO_FLAG_NO_TOTAL 8
+
+// The item does not apply.
+#define DABIAO_STATE_NOT_APPLICABLE 1
+
+// A value of the item is missing.
+#define DABIAO_STATE_MISSING 2
+
+// A missing value was replaced by the cohort's mean or median.
+#define DABIAO_STATE_IMPUTED 4
+
+// The item left because its value is missing.
+#define DABIAO_STATE_EXCLUDED 8
+
+// A condition gave the item full marks.
+#define DABIAO_STATE_FULL_MARKS 16
+
+// A condition took the item's points.
+#define DABIAO_STATE_NO_MARKS 32
+
+// A condition of the item could not be decided.
+#define DABIAO_STATE_UNDECIDED 64
+
+// A zero denominator settled the item.
+#define DABIAO_STATE_ZERO_DENOMINATOR 128
+
+// The veto does not hold.
+#define DABIAO_VETO_CLEAR 0
+
+// The veto holds.
+#define DABIAO_VETO_HOLDS 1
+
+// A missing value leaves the veto open; it does not hold.
+#define DABIAO_VETO_UNDECIDED 2
+
+// What a call came to. The numbers never change their meaning.
+typedef enum dabiao_status {
+  // It was done.
+  DABIAO_OK = 0,
+  // A pointer is NULL that must not be.
+  DABIAO_ERROR_NULL = 1,
+  // A number, a length, a choice or an alignment that cannot be.
+  DABIAO_ERROR_ARGUMENT = 2,
+  // A text is not UTF-8.
+  DABIAO_ERROR_UTF8 = 3,
+  // A handle that was freed, is of another type, or never was one.
+  DABIAO_ERROR_HANDLE = 4,
+  // The handle is in use by another thread and may be used by one at a time.
+  DABIAO_ERROR_BUSY = 5,
+  // Nothing has this id, code or index.
+  DABIAO_ERROR_NOT_FOUND = 6,
+  // The input is at fault; `dabiao_last_error_faults` lists every fault.
+  DABIAO_ERROR_FAULTS = 7,
+  // A file could not be read or written.
+  DABIAO_ERROR_IO = 8,
+  // The progress callback asked to stop.
+  DABIAO_ERROR_CANCELLED = 9,
+  // A limit of the library, such as a million handles at once.
+  DABIAO_ERROR_LIMIT = 10,
+  // An error inside the library; please report it. Handles stay usable.
+  DABIAO_ERROR_PANIC = 99,
+} dabiao_status;
+
+// Scores one community after another against a standard. One thread may use it at a time
+// (another gets `DABIAO_ERROR_BUSY`); make one for each thread.
+typedef struct dabiao_scorer dabiao_scorer;
+
+// A standard: checked, compiled, and shared by as many threads as want it.
+typedef struct dabiao_standard dabiao_standard;
+
+// The statistics of every cohort that a standard looks at. Many threads may read it; while
+// one merges into it, others get `DABIAO_ERROR_BUSY`.
+typedef struct dabiao_statistics dabiao_statistics;
+
+// A text that the library made: UTF-8, with a length, and a NUL behind it. Many threads may
+// read it.
+typedef struct dabiao_text dabiao_text;
+
+// What a standard says of itself. Texts belong to the standard and live as long as it.
+typedef struct dabiao_standard_info {
+  // Its id.
+  const char *id;
+  // Its version, or NULL.
+  const char *version;
+  // Its title in Chinese.
+  const char *title_zh;
+  // Its title in English.
+  const char *title_en;
+  // What of it is official and what is drafted, in Chinese, or NULL. Show it wherever you
+  // show the standard.
+  const char *notice_zh;
+  // The same in English, or NULL.
+  const char *notice_en;
+  // Where it was published, or NULL.
+  const char *source;
+  // Full marks.
+  double full_marks;
+  // Digits after the point of every points but the totals.
+  uint32_t decimals;
+  // Digits after the point of the total and the total before bonus.
+  uint32_t total_decimals;
+  // How many measures there are.
+  size_t measures;
+  // How many sections, at all depths.
+  size_t sections;
+  // How many items, in all sections.
+  size_t items;
+  // How many bonuses.
+  size_t bonuses;
+  // How many deductions.
+  size_t deductions;
+  // How many vetoes.
+  size_t vetoes;
+  // How many grades.
+  size_t grades;
+} dabiao_standard_info;
+
+// A measure: what is observed. Texts belong to the standard and live as long as it.
+typedef struct dabiao_measure {
+  // Its name in the standard.
+  const char *name;
+  // Its title in Chinese.
+  const char *title_zh;
+  // Its title in English.
+  const char *title_en;
+  // Its unit, or NULL.
+  const char *unit;
+  // What a community's value is: `DABIAO_KIND_...`.
+  int32_t kind;
+  // Where it is collected: `DABIAO_LEVEL_...`.
+  int32_t level;
+  // How many labels it may take.
+  size_t labels;
+  // The least value, or minus infinity.
+  double min;
+  // The greatest value, or infinity.
+  double max;
+} dabiao_measure;
+
+// A section, item, bonus, deduction, veto or grade. Texts belong to the standard and live as
+// long as it.
+typedef struct dabiao_part {
+  // Its code.
+  const char *code;
+  // Its title in Chinese.
+  const char *title_zh;
+  // Its title in English.
+  const char *title_en;
+  // The index of the section in which it stands, or `DABIAO_NO_PARENT`.
+  size_t parent;
+  // The points that it is worth at most; NaN where there are none or no bound.
+  double points;
+} dabiao_part;
+
+// What a community's card comes to. Points are whole numbers of `10^-decimals`, and beside
+// them the nearest `double`, for charts.
+typedef struct dabiao_card {
+  // The total, in units of `10^-total_decimals`.
+  int64_t total;
+  // The sections less deductions and vetoes' points, in units of `10^-total_decimals`.
+  int64_t total_before_bonus;
+  // All bonuses together, capped, in units of `10^-decimals`.
+  int64_t bonus;
+  // All deductions together, capped, as a positive number, in units of `10^-decimals`.
+  int64_t deductions;
+  // The total, or NaN.
+  double total_value;
+  // The total before bonus, or NaN.
+  double total_before_bonus_value;
+  // The grade after vetoes: its index, or `DABIAO_NO_GRADE`.
+  int32_t grade;
+  // The grade that the points earned, before vetoes.
+  int32_t grade_earned;
+  // `DABIAO_FLAG_...`, added up.
+  uint32_t flags;
+  // How many vetoes hold.
+  uint32_t vetoes;
+  // Digits after the point of all points but the totals.
+  uint32_t decimals;
+  // Digits after the point of the totals.
+  uint32_t total_decimals;
+} dabiao_card;
+
+// The caller's arrays for the parts of a card. An array that is NULL is not wanted; every
+// other has exactly as many places as the standard has such parts, and the length beside it
+// says so.
+typedef struct dabiao_card_parts {
+  // Points of each section, in units of `10^-decimals`.
+  int64_t *section_points;
+  // The same as `double`.
+  double *section_values;
+  // How many places the arrays of sections have.
+  size_t sections;
+  // Points of each item, in units of `10^-decimals`.
+  int64_t *item_points;
+  // The same as `double`.
+  double *item_values;
+  // How each item came to its points: `DABIAO_STATE_...`, added up.
+  uint8_t *item_states;
+  // How many places the arrays of items have.
+  size_t items;
+  // Points of each bonus.
+  int64_t *bonus_points;
+  // How many places it has.
+  size_t bonuses;
+  // Points of each deduction, as a positive number.
+  int64_t *deduction_points;
+  // How many places it has.
+  size_t deductions;
+  // What came of each veto: `DABIAO_VETO_...`.
+  uint8_t *veto_states;
+  // How many places it has.
+  size_t vetoes;
+} dabiao_card_parts;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// The library's version, such as "0.1.0". The text is static. Any thread.
+const char *dabiao_version(void);
+
+// The ABI that the library offers. A program works with the library that it finds at run
+// time if this is `DABIAO_ABI_VERSION` of the header that it was compiled with. Any thread.
+uint32_t dabiao_abi_version(void);
+
+// What the last failing call on this thread said, in `lang`; "" if none has failed. Several
+// faults are a line each. Never NULL. The text belongs to the library and lives until the
+// next failing call on this thread, or the thread's end. A call that succeeds leaves it.
+const char *dabiao_last_error_message(int32_t lang);
+
+// The faults of the last failing call on this thread as JSON:
+// `{"listed":[{"code":"value-range","place":{"line":3},...}],"more":0}`; "" if none has
+// failed. The list is empty where an argument was wrong rather than an input. Never NULL;
+// owned as the message is.
+const char *dabiao_last_error_faults(void);
+
+// The status of the last failing call on this thread, for calls that return something else;
+// `DABIAO_OK` if none has failed.
+enum dabiao_status dabiao_last_error_status(void);
+
+// The text's bytes, UTF-8 with a NUL behind them; NULL for a wrong handle. They live until
+// the text is freed.
+const char *dabiao_text_data(const struct dabiao_text *text);
+
+// How many bytes the text has, without the NUL; 0 for a wrong handle.
+size_t dabiao_text_length(const struct dabiao_text *text);
+
+// Frees a text. NULL is nothing to free; a text that was freed before is told.
+enum dabiao_status dabiao_text_free(struct dabiao_text *text);
+
+// Takes a standard that ships with the library, such as "weihai-2020".
+// `DABIAO_ERROR_NOT_FOUND` for any other id. On success `*out` is yours to free.
+enum dabiao_status dabiao_standard_builtin(const char *id, struct dabiao_standard **out);
+
+// The id of a built-in standard by its index from 0, or NULL past the last. The text is
+// static. Any thread.
+const char *dabiao_standard_builtin_id(size_t index);
+
+// Reads a standard from TOML text of `length` bytes (or `DABIAO_NUL_TERMINATED`). Every fault
+// of it is listed with line and column. On success `*out` is yours to free.
+enum dabiao_status dabiao_standard_from_toml(const char *text,
+                                             size_t length,
+                                             struct dabiao_standard **out);
+
+// Reads a standard from JSON text of the same schema, as `dabiao_standard_from_toml` does.
+enum dabiao_status dabiao_standard_from_json(const char *text,
+                                             size_t length,
+                                             struct dabiao_standard **out);
+
+// Reads a standard from a file: JSON where its name ends in `.json`, otherwise TOML. `path`
+// is UTF-8. `DABIAO_ERROR_IO` where the file cannot be read. On success `*out` is yours to
+// free.
+enum dabiao_status dabiao_standard_from_file(const char *path, struct dabiao_standard **out);
+
+// Frees a standard. What was made from it stays usable; its texts do not. NULL is nothing to
+// free; a standard that was freed before is told.
+enum dabiao_status dabiao_standard_free(struct dabiao_standard *standard);
+
+// Says what the standard is and how much it holds. Any thread.
+enum dabiao_status dabiao_standard_about(const struct dabiao_standard *standard,
+                                         struct dabiao_standard_info *out);
+
+// Describes a measure by its index from 0. Any thread.
+enum dabiao_status dabiao_standard_measure(const struct dabiao_standard *standard,
+                                           size_t index,
+                                           struct dabiao_measure *out);
+
+// The index of the measure of a name. Any thread.
+enum dabiao_status dabiao_standard_find_measure(const struct dabiao_standard *standard,
+                                                const char *name,
+                                                size_t *out);
+
+// A label of a measure by its index from 0, the best first; NULL where there is none. The
+// text belongs to the standard. Any thread.
+const char *dabiao_standard_label(const struct dabiao_standard *standard,
+                                  size_t measure,
+                                  size_t label);
+
+// Describes a section, item, bonus, deduction, veto or grade (`kind` is `DABIAO_PART_...`) by
+// its index from 0. Any thread.
+enum dabiao_status dabiao_standard_part(const struct dabiao_standard *standard,
+                                        int32_t kind,
+                                        size_t index,
+                                        struct dabiao_part *out);
+
+// The index of the part of a kind with a code, such as the item "2.4". Any thread.
+enum dabiao_status dabiao_standard_find_part(const struct dabiao_standard *standard,
+                                             int32_t kind,
+                                             const char *code,
+                                             size_t *out);
+
+// The rule of an item in words: what is looked at and how it becomes points. `lang` is
+// `DABIAO_LANG_...`. On success `*out` is yours to free. Any thread.
+enum dabiao_status dabiao_standard_rule(const struct dabiao_standard *standard,
+                                        size_t item,
+                                        int32_t lang,
+                                        struct dabiao_text **out);
+
+// The SHA-256 of the standard's canonical form, in hexadecimal: the same for TOML and JSON.
+// On success `*out` is yours to free. Any thread.
+enum dabiao_status dabiao_standard_digest(const struct dabiao_standard *standard,
+                                          struct dabiao_text **out);
+
+// Makes a scorer. `statistics` are those of a full run, needed where a rule looks at a cohort
+// (rank, shares, means); NULL otherwise. Both may be freed once it is made. On success `*out`
+// is yours to free.
+enum dabiao_status dabiao_scorer_new(const struct dabiao_standard *standard,
+                                     const struct dabiao_statistics *statistics,
+                                     struct dabiao_scorer **out);
+
+// Frees a scorer. NULL is nothing to free; one that was freed before is told.
+enum dabiao_status dabiao_scorer_free(struct dabiao_scorer *scorer);
+
+// Says something of the communities that follow: "code" and "name" appear in explanations;
+// what cohorts share, such as "district", decides which cohort they join. Blank at first.
+enum dabiao_status dabiao_scorer_set_attribute(struct dabiao_scorer *scorer,
+                                               const char *name,
+                                               const char *value);
+
+// Scores one community. `values` has a number for each measure, in the order of the
+// standard: a number in the measure's unit (95 for 95%), 1 or 0 for yes or no, the index of a
+// label, the days since 1970-01-01 of a date. `states` says of each measure `DABIAO_VALUE`,
+// `DABIAO_MISSING` or `DABIAO_NOT_APPLICABLE`; NULL where all are values. `length` is the
+// number of measures. `parts` may be NULL. Where anything is at fault, all faults are listed
+// and nothing is written.
+enum dabiao_status dabiao_scorer_score(struct dabiao_scorer *scorer,
+                                       const double *values,
+                                       const uint8_t *states,
+                                       size_t length,
+                                       struct dabiao_card *card,
+                                       const struct dabiao_card_parts *parts);
+
+// The same from texts as a person types them: `95%`, `1,359`, full-width digits, 是 or yes, a
+// label, `2020-07-23`, 不涉及; NULL and blank texts are missing. Digits beyond the sixth are
+// rounded, exactly, from the text.
+enum dabiao_status dabiao_scorer_score_text(struct dabiao_scorer *scorer,
+                                            const char *const *values,
+                                            size_t length,
+                                            struct dabiao_card *card,
+                                            const struct dabiao_card_parts *parts);
+
+// Reads what `dabiao_statistics_to_json` wrote: `length` bytes, or `DABIAO_NUL_TERMINATED`.
+// On success `*out` is yours to free.
+enum dabiao_status dabiao_statistics_from_json(const char *json,
+                                               size_t length,
+                                               struct dabiao_statistics **out);
+
+// Writes statistics as JSON, exactly, the same bytes for the same statistics. On success
+// `*out` is yours to free.
+enum dabiao_status dabiao_statistics_to_json(const struct dabiao_statistics *statistics,
+                                             struct dabiao_text **out);
+
+// Adds the statistics of another part of the same table, of the same standard. `other` stays
+// as it is.
+enum dabiao_status dabiao_statistics_merge(struct dabiao_statistics *statistics,
+                                           const struct dabiao_statistics *other);
+
+// Frees statistics. NULL is nothing to free; statistics that were freed before are told.
+enum dabiao_status dabiao_statistics_free(struct dabiao_statistics *statistics);
+
+// How many handles have been given out and not been freed: 0 at the end of a program that
+// frees all of them. Any thread.
+size_t dabiao_live_handles(void);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* DABIAO_H */

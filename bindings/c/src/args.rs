@@ -1,0 +1,166 @@
+//! What C hands in and wants filled: the one place where its pointers are read.
+
+use std::ffi::{CStr, c_char};
+use std::ptr::NonNull;
+use std::slice;
+
+use crate::status::{Error, Status};
+
+/// The most bytes that one array or text may have, as in C and in Rust.
+const MOST: usize = isize::MAX as usize;
+
+/// A length that says "up to the NUL".
+pub(crate) const DABIAO_NUL_TERMINATED: usize = usize::MAX;
+
+fn check<T>(argument: &str, pointer: *const T) -> Result<(), Error> {
+    if pointer.is_null() {
+        Err(Error::null(argument))
+    } else if !pointer.is_aligned() {
+        Err(Error::argument(argument, "未对齐", "is not aligned"))
+    } else {
+        Ok(())
+    }
+}
+
+/// The caller's place for one result; written only when all has gone well.
+#[derive(Clone, Copy)]
+pub(crate) struct Out<T>(NonNull<T>);
+
+impl<T> Out<T> {
+    /// # Safety
+    /// `pointer` is NULL or points to memory for a `T` that nobody else uses during the call.
+    pub(crate) unsafe fn new(argument: &str, pointer: *mut T) -> Result<Out<T>, Error> {
+        check(argument, pointer)?;
+        NonNull::new(pointer)
+            .map(Out)
+            .ok_or_else(|| Error::null(argument))
+    }
+
+    /// What stood there is not dropped: it may never have been set.
+    pub(crate) fn write(self, value: T) {
+        // SAFETY: `new` was promised memory for a `T`, and checked its alignment.
+        unsafe { self.0.write(value) }
+    }
+}
+
+/// The caller's array for results; written only when all has gone well.
+#[derive(Clone, Copy)]
+pub(crate) struct OutSlice<T> {
+    pointer: *mut T,
+    length: usize,
+}
+
+impl<T: Copy> OutSlice<T> {
+    /// An array that must have exactly `expected` places; nothing where it is NULL: the caller
+    /// does not want it.
+    ///
+    /// # Safety
+    /// `pointer` is NULL or points to `length` places that nobody else uses during the call.
+    pub(crate) unsafe fn new(
+        argument: &str,
+        pointer: *mut T,
+        length: usize,
+        expected: usize,
+    ) -> Result<Option<OutSlice<T>>, Error> {
+        if pointer.is_null() {
+            return Ok(None);
+        }
+        check(argument, pointer)?;
+        if length != expected {
+            return Err(Error::length(argument, length, expected));
+        }
+        Ok(Some(OutSlice { pointer, length }))
+    }
+
+    /// Writes from the start, up to the end of the array.
+    pub(crate) fn write(self, values: impl Iterator<Item = T>) {
+        for (at, value) in values.take(self.length).enumerate() {
+            // SAFETY: `new` was promised `length` places, and `at` is below it.
+            unsafe { self.pointer.add(at).write(value) }
+        }
+    }
+}
+
+/// An array of `length` values; empty where `length` is 0, whatever the pointer.
+///
+/// # Safety
+/// `pointer` is NULL or points to `length` values that nobody changes while `'a` lasts.
+pub(crate) unsafe fn slice<'a, T: Copy>(
+    argument: &str,
+    pointer: *const T,
+    length: usize,
+) -> Result<&'a [T], Error> {
+    if length == 0 {
+        return Ok(&[]);
+    }
+    check(argument, pointer)?;
+    if length
+        .checked_mul(size_of::<T>())
+        .is_none_or(|bytes| bytes > MOST)
+    {
+        return Err(Error::argument(
+            argument,
+            "长度过大",
+            "has an impossible length",
+        ));
+    }
+    // SAFETY: neither NULL nor misaligned, of a possible length, and promised by the caller.
+    Ok(unsafe { slice::from_raw_parts(pointer, length) })
+}
+
+/// A text up to its NUL.
+///
+/// # Safety
+/// `pointer` is NULL or points to a text that ends with a NUL and does not change while `'a`
+/// lasts.
+pub(crate) unsafe fn text<'a>(argument: &str, pointer: *const c_char) -> Result<&'a str, Error> {
+    check(argument, pointer)?;
+    // SAFETY: not NULL, and promised to end with a NUL.
+    let text = unsafe { CStr::from_ptr(pointer) };
+    utf8(argument, text.to_bytes())
+}
+
+/// The same where NULL stands for nothing.
+///
+/// # Safety
+/// As for [`text`].
+pub(crate) unsafe fn optional_text<'a>(
+    argument: &str,
+    pointer: *const c_char,
+) -> Result<Option<&'a str>, Error> {
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: promised by the caller.
+    unsafe { text(argument, pointer) }.map(Some)
+}
+
+/// A text of `length` bytes, or up to its NUL for [`DABIAO_NUL_TERMINATED`].
+///
+/// # Safety
+/// `pointer` is NULL or points to such a text, which does not change while `'a` lasts.
+pub(crate) unsafe fn text_of<'a>(
+    argument: &str,
+    pointer: *const c_char,
+    length: usize,
+) -> Result<&'a str, Error> {
+    if length == DABIAO_NUL_TERMINATED {
+        // SAFETY: promised by the caller.
+        return unsafe { text(argument, pointer) };
+    }
+    check(argument, pointer)?;
+    // SAFETY: promised by the caller.
+    let bytes = unsafe { slice(argument, pointer.cast::<u8>(), length)? };
+    utf8(argument, bytes)
+}
+
+fn utf8<'a>(argument: &str, bytes: &'a [u8]) -> Result<&'a str, Error> {
+    str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        Error::new(
+            Status::DABIAO_ERROR_UTF8,
+            format!("参数 {argument} 不是 UTF-8(第 {at} 字节处)"),
+            format!("argument {argument} is not UTF-8 (at byte {at})"),
+        )
+    })
+}
