@@ -35,7 +35,6 @@ pub struct ObservationsBuilder {
     advice: Faults,
     pub(super) parts: Vec<PartColumn>,
     /// Columns of a type that cannot be read.
-    #[cfg(feature = "arrow")]
     pub(super) refused: Vec<usize>,
 }
 
@@ -80,7 +79,6 @@ impl ObservationsBuilder {
             faults: Faults::new(),
             advice: Faults::new(),
             parts: vec![PartColumn::default(); measures],
-            #[cfg(feature = "arrow")]
             refused: Vec::new(),
         }
     }
@@ -262,7 +260,6 @@ impl ObservationsBuilder {
     }
 
     /// How often something was advised.
-    #[cfg(feature = "arrow")]
     pub(super) fn advised(&self) -> usize {
         self.advice.count()
     }

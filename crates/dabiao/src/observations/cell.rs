@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use super::{MISSING, NOT_APPLICABLE, days_of};
+use super::{MISSING, NOT_APPLICABLE, date_of, days_of};
 use crate::decimal::{Decimal, DecimalFault, ReadNumber};
 use crate::expression::PartSign;
 use crate::fault::{Fault, FaultCode};
@@ -43,6 +43,9 @@ pub enum Cell<'a> {
     Bool(bool),
     /// A day.
     Date(Date),
+    /// Which label, counted from 0 in the order of the measure's; or which day, counted from
+    /// 1970-01-01.
+    Index(i64),
 }
 
 /// A cell that was read.
@@ -117,6 +120,7 @@ fn shown(cell: Cell<'_>) -> String {
         Cell::Scaled { scaled, decimals } => format!("{scaled}e{}", -i32::from(decimals)),
         Cell::Bool(yes) => yes.to_string(),
         Cell::Date(date) => date.to_string(),
+        Cell::Index(index) => format!("#{index}"),
     }
 }
 
@@ -282,6 +286,11 @@ fn read_yes_no(measure: &MeasurePlan, cell: Cell<'_>) -> Result<bool, Fault> {
 }
 
 fn read_label(measure: &MeasurePlan, cell: Cell<'_>) -> Result<Read, Fault> {
+    if let Cell::Index(index) = cell
+        && (0..measure.labels.len() as i64).contains(&index)
+    {
+        return Ok(Read::plain(index));
+    }
     let whole;
     let text = match cell {
         Cell::Text(text) => Some(text),
@@ -310,6 +319,7 @@ fn read_date(measure: &MeasurePlan, cell: Cell<'_>) -> Result<Date, Fault> {
     let date = match cell {
         Cell::Date(date) => Some(date),
         Cell::Text(text) => parse_date(text),
+        Cell::Index(days) => date_of(days),
         _ => None,
     };
     date.ok_or_else(|| unreadable(FaultCode::Value, cell, expected(measure)))
@@ -337,7 +347,7 @@ pub(crate) fn text_of(cell: Cell<'_>) -> String {
         Cell::Blank => String::new(),
         Cell::NotApplicable => NOT_APPLICABLE_WORD.to_owned(),
         Cell::Text(text) => text.trim().to_owned(),
-        Cell::Integer(whole) => whole.to_string(),
+        Cell::Integer(whole) | Cell::Index(whole) => whole.to_string(),
         Cell::Float(float) | Cell::Percentage(float) => float.to_string(),
         Cell::Scaled {
             scaled,

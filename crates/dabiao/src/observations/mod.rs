@@ -7,14 +7,15 @@
 mod builder;
 pub(crate) mod cell;
 mod column;
+mod columns;
 mod digest;
 pub(crate) mod heading;
-#[cfg(feature = "arrow")]
 pub(crate) mod typed;
 
 pub use builder::ObservationsBuilder;
 pub use cell::{Cell, NOT_APPLICABLE_WORD};
 pub(crate) use column::{Column, TableRow};
+pub use columns::CellColumn;
 pub(crate) use digest::to_hex;
 
 use std::collections::HashMap;

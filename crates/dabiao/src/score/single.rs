@@ -7,12 +7,10 @@ use super::run::{Groups, Prepared, given};
 use super::{Columns, ScoreOptions, Scores};
 use crate::cohort::Statistics;
 use crate::fault::{Fault, FaultCode, Faults};
-use crate::lang::Text;
 use crate::observations::cell::{self, Cell};
 use crate::observations::{Column, MISSING, Observations, ObservationsBuilder, Table};
 use crate::plan::MeasurePlan;
 use crate::standard::Standard;
-use crate::standard::document::MeasureKind;
 
 /// Scores one community at a time, as a service does that answers a request: the plan, the
 /// cohorts and the memory for cells and points are made once.
@@ -134,32 +132,9 @@ impl CardScorer {
     /// # Errors
     /// As for [`CardScorer::set`]; NaN and infinities are faults.
     pub fn set_f64(&mut self, measure: usize, value: f64) -> Result<(), Fault> {
-        let plan = plan_of(&self.scores.standard, measure)?;
-        let indexed = match plan.kind {
-            MeasureKind::Label => Some((0.0, plan.labels.len() as f64 - 1.0)),
-            // The years 1 to 9999.
-            MeasureKind::Date => Some((-719_162.0, 2_932_896.0)),
-            _ => None,
-        };
-        let Some((least, most)) = indexed else {
-            return self.set(measure, Cell::Float(value));
-        };
-        let sound = value.fract() == 0.0 && (least..=most).contains(&value);
-        let fault = (!sound).then(|| {
-            Fault::new(FaultCode::Value)
-                .about(&plan.name)
-                .found(value)
-                .expected(Text::new(
-                    format!("{least} 至 {most} 的整数"),
-                    format!("a whole number from {least} to {most}"),
-                ))
-        });
-        store(
-            &mut self.scores.observations,
-            measure,
-            if sound { value as i64 } else { MISSING },
-        );
-        fault.map_or(Ok(()), Err)
+        let observed = self.scores.standard.observed(measure);
+        let cell = observed.map_or(Cell::Float(value), |observed| observed.cell(value));
+        self.set(measure, cell)
     }
 
     /// Scores what is set: a table of one row, row 0, without a place.
@@ -292,17 +267,18 @@ mod tests {
             scorer.score().unwrap().total(0).unwrap().to_string(),
             "10.00"
         );
-        for (index, value) in [
-            (trees, 1.5),
-            (trees, f64::NAN),
-            (opened, 1e9),
-            (opened, 0.5),
-            (care, 3.0),
-            (care, -1.0),
-            (care, f64::NAN),
+        for (index, value, expected) in [
+            (trees, 1.5, FaultCode::Value),
+            (trees, f64::NAN, FaultCode::Value),
+            (opened, 1e9, FaultCode::Value),
+            (opened, 0.5, FaultCode::Value),
+            (care, 3.0, FaultCode::ValueLabel),
+            (care, -1.0, FaultCode::ValueLabel),
+            (care, 0.5, FaultCode::ValueLabel),
+            (care, f64::NAN, FaultCode::ValueLabel),
         ] {
             scorer.set_f64(index, 0.0).unwrap();
-            assert_eq!(code(scorer.set_f64(index, value)), FaultCode::Value);
+            assert_eq!(code(scorer.set_f64(index, value)), expected);
             assert!(
                 scorer
                     .scores

@@ -1,5 +1,6 @@
 //! What a standard holds, in the order of every result.
 
+use crate::observations::Cell;
 use crate::plan::MeasurePlan;
 use crate::rational::Rational;
 use crate::standard::Standard;
@@ -17,6 +18,20 @@ pub struct Observed<'a> {
     pub max: Option<&'a Rational>,
     /// The labels, where it is one: best first.
     pub labels: &'a [String],
+}
+
+impl Observed<'_> {
+    /// The cell that a plain number stands for in an array: a number itself; a yes-no as 1 or
+    /// 0; a label by its index; a date by the days since 1970-01-01.
+    #[must_use]
+    pub fn cell(&self, number: f64) -> Cell<'static> {
+        let indexed = matches!(self.kind, MeasureKind::Label | MeasureKind::Date);
+        if indexed && number.fract() == 0.0 && number.abs() < 1e15 {
+            Cell::Index(number as i64)
+        } else {
+            Cell::Float(number)
+        }
+    }
 }
 
 impl Standard {
