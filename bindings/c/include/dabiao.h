@@ -156,6 +156,78 @@
 // A missing value leaves the veto open; it does not hold.
 #define DABIAO_VETO_UNDECIDED 2
 
+// `double`
+#define DABIAO_TYPE_FLOAT64 0
+
+// `float`
+#define DABIAO_TYPE_FLOAT32 1
+
+// `int64_t`
+#define DABIAO_TYPE_INT64 2
+
+// `int32_t`
+#define DABIAO_TYPE_INT32 3
+
+// `int16_t`
+#define DABIAO_TYPE_INT16 4
+
+// `int8_t`
+#define DABIAO_TYPE_INT8 5
+
+// `int64_t`, of which the column's `decimals` digits stand after the point.
+#define DABIAO_TYPE_DECIMAL64 6
+
+// `const char *`, UTF-8 with a NUL behind it, as a person types it; NULL is a blank.
+#define DABIAO_TYPE_TEXT 7
+
+// In the order of codes, as rows are counted.
+#define DABIAO_ORDER_CODE 0
+
+// In the order in which the rows came in.
+#define DABIAO_ORDER_INPUT 1
+
+// The total.
+#define DABIAO_POINTS_TOTAL 0
+
+// The total before bonus.
+#define DABIAO_POINTS_TOTAL_BEFORE_BONUS 1
+
+// All bonuses together.
+#define DABIAO_POINTS_ALL_BONUSES 2
+
+// All deductions together, as a positive number.
+#define DABIAO_POINTS_ALL_DEDUCTIONS 3
+
+// A section, by its index.
+#define DABIAO_POINTS_SECTION 4
+
+// An item, by its index.
+#define DABIAO_POINTS_ITEM 5
+
+// One bonus, by its index.
+#define DABIAO_POINTS_BONUS 6
+
+// One deduction, by its index.
+#define DABIAO_POINTS_DEDUCTION 7
+
+// The index of the grade after vetoes, or `DABIAO_NO_GRADE`.
+#define DABIAO_RESULT_GRADE 0
+
+// The index of the grade that the points earned, before vetoes.
+#define DABIAO_RESULT_GRADE_EARNED 1
+
+// The place, from 1; 0 for none.
+#define DABIAO_RESULT_RANK 2
+
+// `DABIAO_FLAG_...`, added up.
+#define DABIAO_RESULT_FLAGS 3
+
+// `DABIAO_STATE_...` of an item, by its index, added up.
+#define DABIAO_RESULT_ITEM_STATE 4
+
+// `DABIAO_VETO_...` of a veto, by its index.
+#define DABIAO_RESULT_VETO 5
+
 // What a call came to. The numbers never change their meaning.
 typedef enum dabiao_status {
   // It was done.
@@ -184,9 +256,17 @@ typedef enum dabiao_status {
   DABIAO_ERROR_PANIC = 99,
 } dabiao_status;
 
+// A table of communities, checked against a standard, in the order of their codes as bytes.
+// Many threads may share it.
+typedef struct dabiao_observations dabiao_observations;
+
 // Scores one community after another against a standard. One thread may use it at a time
 // (another gets `DABIAO_ERROR_BUSY`); make one for each thread.
 typedef struct dabiao_scorer dabiao_scorer;
+
+// The scores of all communities of a table, in the order of their codes. Many threads may
+// share it.
+typedef struct dabiao_scores dabiao_scores;
 
 // A standard: checked, compiled, and shared by as many threads as want it.
 typedef struct dabiao_standard dabiao_standard;
@@ -296,12 +376,16 @@ typedef struct dabiao_card {
   int32_t grade_earned;
   // `DABIAO_FLAG_...`, added up.
   uint32_t flags;
+  // The place among all communities of the table, from 1; 0 for none, and for a card alone.
+  uint32_t rank;
   // How many vetoes hold.
   uint32_t vetoes;
   // Digits after the point of all points but the totals.
   uint32_t decimals;
   // Digits after the point of the totals.
   uint32_t total_decimals;
+  // Always 0.
+  uint32_t reserved;
 } dabiao_card;
 
 // The caller's arrays for the parts of a card. An array that is NULL is not wanted; every
@@ -335,6 +419,51 @@ typedef struct dabiao_card_parts {
   // How many places it has.
   size_t vetoes;
 } dabiao_card_parts;
+
+// A column of a table in the caller's memory. A number stands for a number in the measure's
+// unit, 1 or 0 for yes or no, the index of a label, the days since 1970-01-01 of a date.
+typedef struct dabiao_column {
+  // The heading: "code", an attribute such as "district", or a measure's name.
+  const char *name;
+  // What stands in memory: `DABIAO_TYPE_...`.
+  int32_t type;
+  // Digits after the point, for `DABIAO_TYPE_DECIMAL64`; otherwise not looked at.
+  int32_t decimals;
+  // The value of the first row. It need not be aligned.
+  const void *values;
+  // Bytes from one value to the next; 0 where they stand one behind the other.
+  ptrdiff_t stride;
+  // `DABIAO_VALUE`, `DABIAO_MISSING` or `DABIAO_NOT_APPLICABLE` for each row; NULL where no
+  // row needs it.
+  const uint8_t *states;
+  // Bytes from one state to the next; 0 where they stand one behind the other.
+  ptrdiff_t states_stride;
+  // A bit for each row, the lowest bit of a byte first, as in Arrow: 0 where the value is
+  // missing; NULL where no row needs it.
+  const uint8_t *validity;
+  // The bit of the first row.
+  size_t validity_offset;
+} dabiao_column;
+
+// Is told how far a run is: `done` of `all` rows. It returns 0 to go on, anything else to
+// stop. It is called on the thread that called the library, and must not unwind or jump out.
+typedef int32_t (*dabiao_progress)(void *user, size_t done, size_t all);
+
+// How a table is scored. All zeros is a good choice.
+typedef struct dabiao_score_options {
+  // At most so many threads; 0 for as many as the machine has. Small tables take one. The
+  // result is the same for any number.
+  size_t threads;
+  // Not 0 where the rows are single cards and no cohort: a rule that needs one is refused
+  // unless statistics are given.
+  int32_t alone;
+  // Cohorts are those of an earlier run; NULL where the table is its own cohort.
+  const struct dabiao_statistics *statistics;
+  // Is told how far the run is; NULL for nobody.
+  dabiao_progress progress;
+  // Handed to `progress`.
+  void *user;
+} dabiao_score_options;
 
 #ifdef __cplusplus
 extern "C" {
@@ -501,6 +630,127 @@ enum dabiao_status dabiao_statistics_merge(struct dabiao_statistics *statistics,
 
 // Frees statistics. NULL is nothing to free; statistics that were freed before are told.
 enum dabiao_status dabiao_statistics_free(struct dabiao_statistics *statistics);
+
+// Reads a table from `length` columns of `rows` rows each. One of them is "code"; a measure
+// without a column is missing everywhere. In faults, the first row is line 2, as if a heading
+// stood before it. On success `*out` is yours to free; the columns are copied.
+enum dabiao_status dabiao_observations_from_columns(const struct dabiao_standard *standard,
+                                                    const struct dabiao_column *columns,
+                                                    size_t length,
+                                                    size_t rows,
+                                                    struct dabiao_observations **out);
+
+// Reads a table from CSV or TSV text of `length` bytes, in any encoding a spreadsheet saves:
+// wide (a column a measure) or long (code, measure, value). `name` stands for the file in
+// faults. On success `*out` is yours to free.
+enum dabiao_status dabiao_observations_from_csv(const struct dabiao_standard *standard,
+                                                const char *name,
+                                                const char *text,
+                                                size_t length,
+                                                struct dabiao_observations **out);
+
+// The same from a file. `path` is UTF-8. `DABIAO_ERROR_IO` where it cannot be read.
+enum dabiao_status dabiao_observations_from_file(const struct dabiao_standard *standard,
+                                                 const char *path,
+                                                 struct dabiao_observations **out);
+
+// Frees a table. What was scored from it stays usable. NULL is nothing to free; one that was
+// freed before is told.
+enum dabiao_status dabiao_observations_free(struct dabiao_observations *observations);
+
+// How many communities there are; 0 for a wrong handle. Any thread.
+size_t dabiao_observations_rows(const struct dabiao_observations *observations);
+
+// The code of a row; NULL past the last. The text belongs to the table. Any thread.
+const char *dabiao_observations_code(const struct dabiao_observations *observations,
+                                     size_t row);
+
+// The row of a code. Any thread.
+enum dabiao_status dabiao_observations_find(const struct dabiao_observations *observations,
+                                            const char *code,
+                                            size_t *out);
+
+// The SHA-256 of the table's canonical form, in hexadecimal: the same for any format and any
+// order of rows. On success `*out` is yours to free. Any thread.
+enum dabiao_status dabiao_observations_digest(const struct dabiao_observations *observations,
+                                              struct dabiao_text **out);
+
+// What a reader should look at although it is no fault (rounded digits, a percent column that
+// looks like bare ratios), as a JSON array in the form of faults. On success `*out` is yours
+// to free. Any thread.
+enum dabiao_status dabiao_observations_advice(const struct dabiao_observations *observations,
+                                              struct dabiao_text **out);
+
+// The statistics of the table's cohorts, on at most `threads` threads (0: as many as the
+// machine has). On success `*out` is yours to free.
+enum dabiao_status dabiao_observations_statistics(const struct dabiao_observations *observations,
+                                                  size_t threads,
+                                                  struct dabiao_statistics **out);
+
+// Scores a table. `options` may be NULL. `DABIAO_ERROR_FAULTS` lists every fault that only a
+// computation shows; `DABIAO_ERROR_CANCELLED` where `progress` asked to stop. On success
+// `*out` is yours to free.
+enum dabiao_status dabiao_score(const struct dabiao_standard *standard,
+                                const struct dabiao_observations *observations,
+                                const struct dabiao_score_options *options,
+                                struct dabiao_scores **out);
+
+// Frees scores. NULL is nothing to free; what was freed before is told.
+enum dabiao_status dabiao_scores_free(struct dabiao_scores *scores);
+
+// How many communities there are; 0 for a wrong handle. Any thread.
+size_t dabiao_scores_rows(const struct dabiao_scores *scores);
+
+// The code of a row; NULL past the last. The text belongs to the scores. Any thread.
+const char *dabiao_scores_code(const struct dabiao_scores *scores, size_t row);
+
+// The row of a code. Any thread.
+enum dabiao_status dabiao_scores_find(const struct dabiao_scores *scores,
+                                      const char *code,
+                                      size_t *out);
+
+// The card of a row, as `dabiao_scorer_score` gives it. `parts` may be NULL. Any thread.
+enum dabiao_status dabiao_scores_card(const struct dabiao_scores *scores,
+                                      size_t row,
+                                      struct dabiao_card *card,
+                                      const struct dabiao_card_parts *parts);
+
+// Writes the points of all rows, in units of `10^-decimals` (of `10^-total_decimals` for the
+// totals), or `DABIAO_NO_POINTS`. `kind` is `DABIAO_POINTS_...`, `index` which section, item,
+// bonus or deduction (otherwise 0), `order` is `DABIAO_ORDER_...`. `out` has `length` places,
+// as many as there are rows, `stride` bytes apart (0 where one stands behind the other). Any
+// thread.
+enum dabiao_status dabiao_scores_points(const struct dabiao_scores *scores,
+                                        int32_t kind,
+                                        size_t index,
+                                        int32_t order,
+                                        int64_t *out,
+                                        ptrdiff_t stride,
+                                        size_t length);
+
+// The same as the nearest `double`, or NaN. Any thread.
+enum dabiao_status dabiao_scores_values(const struct dabiao_scores *scores,
+                                        int32_t kind,
+                                        size_t index,
+                                        int32_t order,
+                                        double *out,
+                                        ptrdiff_t stride,
+                                        size_t length);
+
+// Writes what is no points for all rows: `kind` is `DABIAO_RESULT_...`, `index` which item or
+// veto (otherwise 0); the rest as for `dabiao_scores_points`. Any thread.
+enum dabiao_status dabiao_scores_results(const struct dabiao_scores *scores,
+                                         int32_t kind,
+                                         size_t index,
+                                         int32_t order,
+                                         int32_t *out,
+                                         ptrdiff_t stride,
+                                         size_t length);
+
+// The statistics of the cohorts that the run used, to score single cards later. On success
+// `*out` is yours to free. Any thread.
+enum dabiao_status dabiao_scores_statistics(const struct dabiao_scores *scores,
+                                            struct dabiao_statistics **out);
 
 // How many handles have been given out and not been freed: 0 at the end of a program that
 // frees all of them. Any thread.

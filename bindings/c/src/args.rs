@@ -1,6 +1,7 @@
 //! What C hands in and wants filled: the one place where its pointers are read.
 
 use std::ffi::{CStr, c_char};
+use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::slice;
 
@@ -81,6 +82,79 @@ impl<T: Copy> OutSlice<T> {
     }
 }
 
+/// The caller's places for results, so many bytes apart; written only when all has gone well.
+pub(crate) struct OutStrided<T> {
+    next: *mut u8,
+    stride: isize,
+    left: usize,
+    value: PhantomData<T>,
+}
+
+impl<T: Copy> OutStrided<T> {
+    /// Exactly `expected` places, which need not be aligned.
+    ///
+    /// # Safety
+    /// `pointer` is NULL or points to `length` places, `stride` bytes apart, that nobody else
+    /// uses during the call.
+    pub(crate) unsafe fn new(
+        argument: &str,
+        pointer: *mut T,
+        stride: isize,
+        length: usize,
+        expected: usize,
+    ) -> Result<OutStrided<T>, Error> {
+        if pointer.is_null() && expected > 0 {
+            return Err(Error::null(argument));
+        }
+        if length != expected {
+            return Err(Error::length("length", length, expected));
+        }
+        let natural = size_of::<T>() as isize;
+        let stride = if stride == 0 { natural } else { stride };
+        let reach = isize::try_from(length).ok();
+        if stride.abs() < natural || reach.and_then(|r| r.checked_mul(stride)).is_none() {
+            return Err(Error::argument(
+                "stride",
+                "不合",
+                "is too small or impossibly large",
+            ));
+        }
+        Ok(OutStrided {
+            next: pointer.cast(),
+            stride,
+            left: length,
+            value: PhantomData,
+        })
+    }
+
+    /// Writes the next place; nothing past the last.
+    pub(crate) fn write(&mut self, value: T) {
+        if self.left == 0 {
+            return;
+        }
+        // SAFETY: `new` was promised `length` places, of which some are left.
+        unsafe { self.next.cast::<T>().write_unaligned(value) };
+        self.left -= 1;
+        self.next = self.next.wrapping_offset(self.stride);
+    }
+}
+
+/// A structure that may be NULL.
+///
+/// # Safety
+/// `pointer` is NULL or points to a `T` that nobody changes while `'a` lasts.
+pub(crate) unsafe fn optional<'a, T>(
+    argument: &str,
+    pointer: *const T,
+) -> Result<Option<&'a T>, Error> {
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    check(argument, pointer)?;
+    // SAFETY: neither NULL nor misaligned, and promised by the caller.
+    Ok(Some(unsafe { &*pointer }))
+}
+
 /// An array of `length` values; empty where `length` is 0, whatever the pointer.
 ///
 /// # Safety
@@ -144,17 +218,29 @@ pub(crate) unsafe fn text_of<'a>(
     pointer: *const c_char,
     length: usize,
 ) -> Result<&'a str, Error> {
-    if length == DABIAO_NUL_TERMINATED {
-        // SAFETY: promised by the caller.
-        return unsafe { text(argument, pointer) };
-    }
-    check(argument, pointer)?;
     // SAFETY: promised by the caller.
-    let bytes = unsafe { slice(argument, pointer.cast::<u8>(), length)? };
-    utf8(argument, bytes)
+    utf8(argument, unsafe { bytes_of(argument, pointer, length)? })
 }
 
-fn utf8<'a>(argument: &str, bytes: &'a [u8]) -> Result<&'a str, Error> {
+/// The same in any encoding.
+///
+/// # Safety
+/// As for [`text_of`].
+pub(crate) unsafe fn bytes_of<'a>(
+    argument: &str,
+    pointer: *const c_char,
+    length: usize,
+) -> Result<&'a [u8], Error> {
+    check(argument, pointer)?;
+    if length == DABIAO_NUL_TERMINATED {
+        // SAFETY: not NULL, and promised to end with a NUL.
+        return Ok(unsafe { CStr::from_ptr(pointer) }.to_bytes());
+    }
+    // SAFETY: promised by the caller.
+    unsafe { slice(argument, pointer.cast::<u8>(), length) }
+}
+
+pub(crate) fn utf8<'a>(argument: &str, bytes: &'a [u8]) -> Result<&'a str, Error> {
     str::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
         Error::new(

@@ -24,6 +24,12 @@ pub mod scorer;
 
 pub mod statistics;
 
+pub mod column;
+
+pub mod observations;
+
+pub mod scores;
+
 pub mod handle;
 
 mod args;

@@ -10,7 +10,7 @@ use crate::guard::guard;
 use crate::handle::{self, Opaque};
 use crate::standard::{
     Counts, DABIAO_PART_BONUS, DABIAO_PART_DEDUCTION, DABIAO_PART_ITEM, DABIAO_PART_SECTION,
-    DABIAO_PART_VETO, dabiao_standard,
+    DABIAO_PART_VETO, counts, dabiao_standard,
 };
 use crate::statistics::dabiao_statistics;
 use crate::status::{Error, dabiao_status};
@@ -101,12 +101,16 @@ pub struct dabiao_card {
     pub grade_earned: i32,
     /// `DABIAO_FLAG_...`, added up.
     pub flags: u32,
+    /// The place among all communities of the table, from 1; 0 for none, and for a card alone.
+    pub rank: u32,
     /// How many vetoes hold.
     pub vetoes: u32,
     /// Digits after the point of all points but the totals.
     pub decimals: u32,
     /// Digits after the point of the totals.
     pub total_decimals: u32,
+    /// Always 0.
+    pub reserved: u32,
 }
 
 /// The caller's arrays for the parts of a card. An array that is NULL is not wanted; every
@@ -165,7 +169,7 @@ pub unsafe extern "C" fn dabiao_scorer_new(
         };
         let scorer = Scorer {
             card: CardScorer::new(&held.standard, statistics)?,
-            counts: held.counts(),
+            counts: counts(&held.standard),
         };
         out.write(handle::give::<dabiao_scorer>(RwLock::new(scorer))?);
         Ok(())
@@ -288,9 +292,8 @@ unsafe fn score<T>(
     }
     // SAFETY: promised by the caller.
     let (card, parts) = unsafe {
-        let parts = parts.as_ref();
-        let parts = parts.map(|parts| Parts::new(&scorer.counts, parts));
-        (Out::new("card", card)?, parts.transpose()?)
+        let parts = args::optional("parts", parts)?;
+        (Out::new("card", card)?, Parts::new(&scorer.counts, parts)?)
     };
     let mut faults = Faults::new();
     for (at, value) in values.iter().enumerate() {
@@ -301,9 +304,7 @@ unsafe fn score<T>(
     faults.into_result(())?;
     let scores = scorer.card.score()?;
     card.write(card_of(scores, 0));
-    if let Some(parts) = parts {
-        parts.write(scores);
-    }
+    parts.write(scores, 0);
     Ok(())
 }
 
@@ -371,14 +372,17 @@ pub(crate) fn card_of(scores: &Scores, row: usize) -> dabiao_card {
         grade: grade(scores.grade_index(row)),
         grade_earned: grade(scores.grade_earned_index(row)),
         flags: flags(scores, row),
+        rank: scores.rank(row).unwrap_or(0),
         vetoes: scores.vetoes(row).map(|_| 1).sum(),
         decimals: document.decimals.into(),
         total_decimals: document.total_decimals.unwrap_or(document.decimals).into(),
+        reserved: 0,
     }
 }
 
 /// The caller's arrays, each checked.
-struct Parts {
+#[derive(Default)]
+pub(crate) struct Parts {
     section_points: Option<OutSlice<i64>>,
     section_values: Option<OutSlice<f64>>,
     item_points: Option<OutSlice<i64>>,
@@ -392,7 +396,13 @@ struct Parts {
 impl Parts {
     /// # Safety
     /// The arrays are as the header asks.
-    unsafe fn new(counts: &Counts, parts: &dabiao_card_parts) -> Result<Parts, Error> {
+    pub(crate) unsafe fn new(
+        counts: &Counts,
+        parts: Option<&dabiao_card_parts>,
+    ) -> Result<Parts, Error> {
+        let Some(parts) = parts else {
+            return Ok(Parts::default());
+        };
         macro_rules! array {
             ($array:ident, $length:ident, $kind:expr) => {
                 // SAFETY: promised by the caller.
@@ -418,23 +428,31 @@ impl Parts {
         })
     }
 
-    fn write(self, scores: &Scores) {
+    pub(crate) fn write(self, scores: &Scores, row: usize) {
         write(self.section_points, |at| {
-            scaled(scores, PointsOf::Section(at), 0)
+            scaled(scores, PointsOf::Section(at), row)
         });
         write(self.section_values, |at| {
-            value(scores, PointsOf::Section(at), 0)
+            value(scores, PointsOf::Section(at), row)
         });
-        write(self.item_points, |at| scaled(scores, PointsOf::Item(at), 0));
-        write(self.item_values, |at| value(scores, PointsOf::Item(at), 0));
-        write(self.item_states, |at| state_bits(scores.item_state(at, 0)));
+        write(self.item_points, |at| {
+            scaled(scores, PointsOf::Item(at), row)
+        });
+        write(self.item_values, |at| {
+            value(scores, PointsOf::Item(at), row)
+        });
+        write(self.item_states, |at| {
+            state_bits(scores.item_state(at, row))
+        });
         write(self.bonus_points, |at| {
-            scaled(scores, PointsOf::Bonus(at), 0)
+            scaled(scores, PointsOf::Bonus(at), row)
         });
         write(self.deduction_points, |at| {
-            scaled(scores, PointsOf::Deduction(at), 0)
+            scaled(scores, PointsOf::Deduction(at), row)
         });
-        write(self.veto_states, |at| veto_number(scores.veto_state(at, 0)));
+        write(self.veto_states, |at| {
+            veto_number(scores.veto_state(at, row))
+        });
     }
 }
 

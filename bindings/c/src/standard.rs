@@ -177,6 +177,18 @@ pub struct dabiao_part {
     pub points: f64,
 }
 
+pub(crate) fn counts(standard: &Standard) -> Counts {
+    let document = standard.document();
+    [
+        standard.sections().len(),
+        standard.items().len(),
+        document.bonus.len(),
+        document.deductions.len(),
+        document.vetoes.len(),
+        document.grades.len(),
+    ]
+}
+
 fn titles(title: &Text) -> [CString; 2] {
     [engine::Lang::Zh, engine::Lang::En].map(|lang| c_string(title.get(lang)))
 }
@@ -237,11 +249,6 @@ impl Held {
             parts,
             standard,
         }
-    }
-
-    /// How many parts there are, by kind.
-    pub(crate) fn counts(&self) -> Counts {
-        self.parts.each_ref().map(Vec::len)
     }
 
     fn parts(&self, kind: i32) -> Result<&[PartTexts], Error> {
@@ -404,7 +411,7 @@ pub unsafe extern "C" fn dabiao_standard_about(
             notice_en,
             source,
         ] = held.about.each_ref().map(|text| of(text.as_ref()));
-        let [sections, items, bonuses, deductions, vetoes, grades] = held.counts();
+        let [sections, items, bonuses, deductions, vetoes, grades] = counts(&held.standard);
         out.write(dabiao_standard_info {
             id,
             version,

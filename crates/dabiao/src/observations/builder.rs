@@ -35,6 +35,7 @@ pub struct ObservationsBuilder {
     advice: Faults,
     pub(super) parts: Vec<PartColumn>,
     /// Columns of a type that cannot be read.
+    #[cfg(feature = "arrow")]
     pub(super) refused: Vec<usize>,
 }
 
@@ -79,6 +80,7 @@ impl ObservationsBuilder {
             faults: Faults::new(),
             advice: Faults::new(),
             parts: vec![PartColumn::default(); measures],
+            #[cfg(feature = "arrow")]
             refused: Vec::new(),
         }
     }

@@ -42,6 +42,11 @@ impl Source for Cells<'_> {
             Cell::Float(float) if number => Decimal::from_f64(float).map(Decimal::millionths),
             Cell::Integer(whole) if number => Decimal::from_i64(whole).map(Decimal::millionths),
             Cell::Bool(yes) if kind == MeasureKind::YesNo => Some(yes.into()),
+            Cell::Integer(whole) if kind == MeasureKind::YesNo => Some(whole),
+            Cell::Float(float) if kind == MeasureKind::YesNo && float.fract() == 0.0 => {
+                Some(float as i64)
+            }
+            Cell::Index(index) if !number && kind != MeasureKind::YesNo => Some(index),
             _ => None,
         }
     }

@@ -142,6 +142,13 @@ impl Observations {
         Some(&held.1)
     }
 
+    /// The line of the file, or the row of the table, that a community came from: a heading is
+    /// row 1.
+    #[must_use]
+    pub fn line(&self, row: usize) -> Option<u64> {
+        self.0.lines.get(row).copied()
+    }
+
     /// The names of the attributes that the table has.
     pub fn attribute_names(&self) -> impl Iterator<Item = &str> {
         self.0.attributes.iter().map(|(name, _)| name.as_str())

@@ -3,11 +3,14 @@
 use jiff::civil::Date;
 
 use super::builder::{ObservationsBuilder, has_parts};
-use super::cell::{self, Cell, text_of};
+#[cfg(feature = "arrow")]
+use super::cell;
+use super::cell::{Cell, text_of};
 use super::heading::Heading;
 use super::{MISSING, days_of};
 use crate::decimal::Decimal;
 use crate::fault::{Fault, FaultCode, Faults};
+#[cfg(feature = "arrow")]
 use crate::lang::Text;
 use crate::plan::MeasurePlan;
 use crate::rational::{Rational, Rounding};
@@ -16,8 +19,8 @@ use crate::standard::document::MeasureKind;
 /// A column in some memory layout.
 pub(crate) trait Source {
     /// How a cell is stored where that can be told without a look at the measure's words:
-    /// millionths of a number, 0 or 1, days; [`MISSING`] for null; nothing where the cell must
-    /// be looked at.
+    /// millionths of a number, 0 or 1, a label's index, days; [`MISSING`] for null; nothing
+    /// where the cell must be looked at.
     fn stored(&self, row: usize, kind: MeasureKind) -> Option<i64>;
 
     /// Shows a cell.
@@ -143,6 +146,7 @@ impl ObservationsBuilder {
         self.faults.more += more;
     }
 
+    #[cfg(feature = "arrow")]
     /// A column of a type that its measure cannot have: one fault, at the first value.
     pub(crate) fn refuse_column(&mut self, at: usize, line: u64, found: &str) {
         if self.refused.contains(&at) {
@@ -161,6 +165,7 @@ impl ObservationsBuilder {
         });
     }
 
+    #[cfg(feature = "arrow")]
     /// The type of the measure that a column of the heading holds.
     pub(crate) fn kind_at(&self, at: usize) -> Option<MeasureKind> {
         match self.heading.get(at)? {
@@ -187,7 +192,7 @@ impl Bounds {
             MeasureKind::Count | MeasureKind::Number => numeric_bounds(plan),
             MeasureKind::YesNo => (0, 1),
             MeasureKind::Date => (days_of(Date::MIN), days_of(Date::MAX)),
-            MeasureKind::Label => (1, 0),
+            MeasureKind::Label => (0, plan.labels.len() as i64 - 1),
         };
         Bounds {
             kind,

@@ -32,6 +32,16 @@ impl Observed<'_> {
             Cell::Float(number)
         }
     }
+
+    /// The same for a whole number.
+    #[must_use]
+    pub fn whole(&self, number: i64) -> Cell<'static> {
+        if matches!(self.kind, MeasureKind::Label | MeasureKind::Date) {
+            Cell::Index(number)
+        } else {
+            Cell::Integer(number)
+        }
+    }
 }
 
 impl Standard {
