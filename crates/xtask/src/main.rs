@@ -1,1 +1,138 @@
-fn main() {}
+//! What contributors run: `cargo xtask test`.
+//!
+//! A suite names the tools that it needs. Where one is missing the suite is skipped by name, so
+//! that a machine with Rust alone can run the rest; under `CI=true` a skipped suite fails, since
+//! `.ci/run` installs every tool.
+
+#![forbid(unsafe_code)]
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// Tests of one kind.
+struct Suite {
+    name: &'static str,
+    about: &'static str,
+    /// Commands that must be on the machine, each with the Debian package that has it.
+    needs: &'static [(&'static str, &'static str)],
+    run: fn(&Path) -> bool,
+}
+
+/// All suites, in the order in which they run.
+const SUITES: &[Suite] = &[Suite {
+    name: "rust",
+    about: "unit tests, documentation examples, the conformance suite, the command",
+    needs: &[("cc", "gcc")],
+    run: rust,
+}];
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  test [SUITE …]   run the tests, or only the named suites
+  suites           list the suites and the tools that they need
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["test", names @ ..] => test(names),
+        ["suites"] => {
+            for suite in SUITES {
+                let tools: Vec<&str> = suite.needs.iter().map(|(tool, _)| *tool).collect();
+                println!("{}: {} (needs {})", suite.name, suite.about, tools.join(", "));
+            }
+            ExitCode::SUCCESS
+        }
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprint!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn test(names: &[&str]) -> ExitCode {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| SUITES.iter().all(|suite| suite.name != **name))
+    {
+        let known: Vec<&str> = SUITES.iter().map(|suite| suite.name).collect();
+        eprintln!("no suite {unknown}; there are: {}", known.join(", "));
+        return ExitCode::from(2);
+    }
+    let root = root();
+    let wanted = |suite: &&Suite| names.is_empty() || names.contains(&suite.name);
+    let (mut passed, mut failed, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
+    for suite in SUITES.iter().filter(wanted) {
+        println!("== {}: {}", suite.name, suite.about);
+        let missing: Vec<String> = suite
+            .needs
+            .iter()
+            .filter(|(tool, _)| !is_there(tool))
+            .map(|(tool, package)| format!("{tool} (Debian: {package})"))
+            .collect();
+        if !missing.is_empty() {
+            println!("== {}: SKIPPED, missing: {}", suite.name, missing.join(", "));
+            skipped.push(suite.name);
+        } else if (suite.run)(&root) {
+            passed.push(suite.name);
+        } else {
+            failed.push(suite.name);
+        }
+    }
+    for (word, suites) in [("failed", &failed), ("skipped", &skipped)] {
+        if !suites.is_empty() {
+            println!("{word}: {}", suites.join(", "));
+        }
+    }
+    println!(
+        "suites: {} passed, {} failed, {} skipped",
+        passed.len(),
+        failed.len(),
+        skipped.len()
+    );
+    let strict = env::var_os("CI").is_some_and(|value| value == "true");
+    if failed.is_empty() && !(strict && !skipped.is_empty()) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
+}
+
+/// Whether a command is on the machine.
+fn is_there(tool: &str) -> bool {
+    let Some(path) = env::var_os("PATH") else {
+        return false;
+    };
+    env::split_paths(&path).any(|folder| {
+        let plain = folder.join(tool);
+        plain.is_file() || plain.with_extension("exe").is_file()
+    })
+}
+
+fn rust(root: &Path) -> bool {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["test", "--workspace", "--locked"])
+        .current_dir(root)
+        .status();
+    match status {
+        Ok(status) => status.success(),
+        Err(error) => {
+            eprintln!("cargo cannot be run: {error}");
+            false
+        }
+    }
+}
