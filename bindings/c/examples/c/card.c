@@ -90,7 +90,7 @@ static int score(dabiao_scorer *scorer, const dabiao_standard *standard) {
   for (size_t i = 0; i < info.sections; i++) {
     dabiao_part section;
     if (dabiao_standard_part(standard, DABIAO_PART_SECTION, i, &section) != DABIAO_OK) continue;
-    printf("  %s %-22s ", section.code, section.title_en);
+    printf("  %s %s: ", section.code, section.title_en);
     print_points(sections[i], card.decimals);
     printf(" of %g\n", section.points);
   }
