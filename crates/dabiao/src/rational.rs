@@ -66,6 +66,14 @@ impl Rational {
     /// `scaled ÷ 10^decimals`.
     #[must_use]
     pub fn from_scaled(scaled: i128, decimals: u8) -> Self {
+        // Most numbers are whole and small: no common divisor need be looked for.
+        if let (Ok(small), Some(unit)) = (
+            i64::try_from(scaled),
+            10i64.checked_pow(u32::from(decimals)),
+        ) && small % unit == 0
+        {
+            return Rational::from(small / unit);
+        }
         let denominator = UBig::from(10u8).pow(usize::from(decimals));
         Rational(RBig::from_parts(IBig::from(scaled), denominator))
     }

@@ -7,6 +7,7 @@ mod records;
 mod rollup;
 mod run;
 mod selection;
+mod sum;
 mod upward;
 
 pub use compare::{ItemMovement, Movement};

@@ -1,5 +1,6 @@
 //! What was observed in one phase: marks of units and communities, by one or more assessors.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::fault::{Fault, FaultCode, Faults, Place};
@@ -75,6 +76,8 @@ pub struct RecordsBuilder<'a> {
     heading: Vec<(Heading, String)>,
     assessors: HashMap<String, u32>,
     names: Vec<String>,
+    /// The unit of the last row: tables are mostly in the grid's own order.
+    last: u32,
     records: Records,
     faults: Faults,
     advice: Faults,
@@ -94,6 +97,7 @@ impl<'a> RecordsBuilder<'a> {
             heading: Vec::new(),
             assessors: HashMap::new(),
             names: Vec::new(),
+            last: 0,
             records: Records {
                 marks: vec![Vec::new(); communities.len()],
                 present: vec![false; registry.len()],
@@ -172,7 +176,10 @@ impl<'a> RecordsBuilder<'a> {
         }
         let text_at = |wanted: Heading| {
             let at = self.heading.iter().position(|(held, _)| *held == wanted)?;
-            Some(cell::text_of(cells[at]))
+            Some(match cells[at] {
+                Cell::Text(text) => Cow::Borrowed(text.trim()),
+                cell => Cow::Owned(cell::text_of(cell)),
+            })
         };
         let Some(code) = text_at(Heading::Code) else {
             return self;
@@ -236,11 +243,17 @@ impl<'a> RecordsBuilder<'a> {
             self.faults.push(fault);
             return None;
         }
-        if let Some(row) = self.registry.row_of(code) {
+        let next = self.next_unit(code);
+        if next.is_none()
+            && let Some(row) = self.registry.row_of(code)
+        {
             self.records.present[row] = true;
             return Some((Target::Community(row as u32), Level::Community));
         }
-        let unit = self.grid.and_then(|grid| Some((grid, grid.find(code)?)));
+        let unit = self
+            .grid
+            .and_then(|grid| Some((grid, next.or_else(|| grid.find(code))?)));
+        self.last = unit.map_or(self.last, |(_, unit)| unit);
         if let Some((grid, unit)) = unit {
             let community = grid.communities[unit as usize] as usize;
             if let Some(row) = grid
@@ -258,6 +271,19 @@ impl<'a> RecordsBuilder<'a> {
             "a community of the registry or a unit of its grid",
         )));
         None
+    }
+
+    /// The unit after the last one, or that one again, if it has this code and is below the
+    /// community: then no look-up is needed.
+    fn next_unit(&self, code: &str) -> Option<u32> {
+        let grid = self.grid?;
+        [self.last.checked_add(1)?, self.last]
+            .into_iter()
+            .find(|unit| {
+                let unit = *unit as usize;
+                grid.codes.get(unit).is_some_and(|held| held == code)
+                    && grid.levels.get(unit).is_some_and(|l| *l > Level::Community)
+            })
     }
 
     #[allow(clippy::too_many_arguments)]

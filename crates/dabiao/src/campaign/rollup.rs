@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::assessors::{combine, majority};
 use super::records::{Mark, Records, Target};
+use super::sum::{Sum, decimals_of};
 use crate::cohort::Cohort;
 use crate::fault::{Fault, FaultCode, Faults};
 use crate::grid::{Grid, Registry};
@@ -190,10 +191,12 @@ impl RollUp<'_> {
             .within
             .as_ref()
             .map_or_else(|| vec![base], |(_, together)| together.clone());
-        if let RollUpPlan::WeightedMean(weight) = rollup
-            && !together.contains(weight)
-        {
-            together.push(*weight);
+        let weighing = match rollup {
+            RollUpPlan::WeightedMean(weight) => Some(*weight),
+            _ => None,
+        };
+        if let Some(weight) = weighing.filter(|weight| !together.contains(weight)) {
+            together.push(weight);
         }
         let mut sums = vec![Sum::default(); self.registry.len()];
         let mut without: Vec<(u32, usize)> = Vec::new();
@@ -220,16 +223,15 @@ impl RollUp<'_> {
                 continue;
             }
             match self.usable(&together, units, position) {
+                Reading::Value(()) if sum_plain(sum, base, weighing, units, position) => {}
                 Reading::Value(()) => {
                     let value = units.columns[base].number(position, plan.unit_kind);
                     let Reading::Value(value) = value else {
                         continue;
                     };
-                    let weight = match rollup {
-                        RollUpPlan::WeightedMean(weight) => units.columns[*weight]
-                            .number(position, self.measures[*weight].unit_kind),
-                        _ => Reading::Missing,
-                    };
+                    let weight = weighing.map_or(Reading::Missing, |weight| {
+                        units.columns[weight].number(position, self.measures[weight].unit_kind)
+                    });
                     sum.add(&value, weight);
                 }
                 Reading::Missing => without.push((row, position)),
@@ -242,8 +244,12 @@ impl RollUp<'_> {
                 self.leave_out(row, range.start + position, measure, plan.name.clone());
             }
         }
-        let mut cells: Vec<Reading<Rational>> =
-            sums.into_iter().map(|sum| sum.result(rollup)).collect();
+        let of_weight = weighing.map_or(0, |weight| decimals_of(self.measures[weight].unit_kind));
+        let decimals = (decimals_of(plan.unit_kind), of_weight);
+        let mut cells: Vec<Reading<Rational>> = sums
+            .into_iter()
+            .map(|sum| sum.settled(decimals).result(rollup))
+            .collect();
         for (row, cell) in cells.iter_mut().enumerate() {
             let given = direct.number(row, plan.kind);
             if given == Reading::Missing {
@@ -471,57 +477,27 @@ impl crate::plan::node::Row for UnitRow<'_> {
     }
 }
 
-/// What a community's units come to.
-#[derive(Clone, Debug, Default)]
-struct Sum {
-    units: u64,
-    recorded: bool,
-    not_applicable: u64,
-    count: u64,
-    holding: u64,
-    sum: Rational,
-    weight: Rational,
-    weighted: Rational,
-    min: Option<Rational>,
-    max: Option<Rational>,
-}
-
-impl Sum {
-    fn add(&mut self, value: &Rational, weight: Reading<Rational>) {
-        self.count += 1;
-        self.sum = &self.sum + value;
-        if let Reading::Value(weight) = weight {
-            self.weighted = &self.weighted + &(value * &weight);
-            self.weight = &self.weight + &weight;
+/// Adds a unit's value where it and its weight stand in plain columns; gives whether it did.
+fn sum_plain(
+    sum: &mut Sum,
+    base: MeasureId,
+    weighing: Option<MeasureId>,
+    units: &UnitColumns,
+    position: usize,
+) -> bool {
+    let plain = |measure: MeasureId| match &units.columns[measure] {
+        column @ Column::Plain(_) => match column.code(position) {
+            Reading::Value(value) => Some(value),
+            _ => None,
+        },
+        _ => None,
+    };
+    match (plain(base), weighing) {
+        (Some(value), None) => sum.add_plain(value, None),
+        (Some(value), Some(weight)) => {
+            plain(weight).is_some_and(|weight| sum.add_plain(value, Some(weight)))
         }
-        if self.min.as_ref().is_none_or(|min| value < min) {
-            self.min = Some(value.clone());
-        }
-        if self.max.as_ref().is_none_or(|max| value > max) {
-            self.max = Some(value.clone());
-        }
-    }
-
-    fn result(self, rollup: &RollUpPlan) -> Reading<Rational> {
-        if self.units > 0 && self.not_applicable == self.units {
-            return Reading::NotApplicable;
-        }
-        let share = matches!(rollup, RollUpPlan::Share(_));
-        if self.count == 0 || (share && !self.recorded) {
-            return Reading::Missing;
-        }
-        let count = Rational::ratio(i128::from(self.count), 1).unwrap_or_default();
-        let value = match rollup {
-            RollUpPlan::Sum => Some(self.sum),
-            RollUpPlan::Mean => self.sum.checked_div(&count),
-            RollUpPlan::WeightedMean(_) => self.weighted.checked_div(&self.weight),
-            RollUpPlan::Min => self.min,
-            RollUpPlan::Max => self.max,
-            RollUpPlan::Share(_) => {
-                Rational::ratio(i128::from(self.holding), i128::from(self.count))
-            }
-        };
-        value.map_or(Reading::Missing, Reading::Value)
+        (None, _) => false,
     }
 }
 

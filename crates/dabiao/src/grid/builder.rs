@@ -1,7 +1,8 @@
 //! Loading a grid: every unit's code, level and parent checked, all faults at once.
 
-use std::collections::HashMap;
+use std::fmt::Display;
 
+use super::index::Index;
 use super::{CodeScheme, Grid, Level, NO_UNIT, UnitId};
 use crate::fault::{Fault, FaultCode, Faults, Place};
 use crate::lang::{Lang, Text};
@@ -31,54 +32,92 @@ pub struct UnitRow<'a> {
 #[derive(Debug)]
 pub struct GridBuilder {
     scheme: CodeScheme,
-    file: Option<String>,
+    files: Vec<String>,
+    /// The texts of all rows, one after the other.
+    text: String,
     rows: Vec<Row>,
     faults: Faults,
 }
 
-#[derive(Debug)]
+/// Where a text stands in [`GridBuilder::text`].
+#[derive(Clone, Copy, Debug)]
+struct Span(u32, u32);
+
+/// One unit, without an allocation of its own.
+#[derive(Clone, Copy, Debug)]
 struct Row {
-    code: String,
+    code: Span,
+    parent: Span,
+    name: Span,
+    compound: Span,
     level: Level,
-    parent: String,
-    name: String,
     organisation: Option<bool>,
     households: Option<u64>,
     members: Option<u64>,
-    compound: String,
-    line: u64,
+    /// An index into the files, and the line there.
+    place: (u32, u64),
 }
 
 impl GridBuilder {
     pub(super) fn new(scheme: CodeScheme) -> Self {
         GridBuilder {
             scheme,
-            file: None,
+            files: Vec::new(),
+            text: String::new(),
             rows: Vec::new(),
             faults: Faults::new(),
         }
     }
 
-    /// Names the file that the rows come from, for faults.
+    /// Names the file that the following rows come from, for faults. There may be several.
     pub fn file(&mut self, name: &str) -> &mut Self {
-        self.file = Some(name.to_owned());
+        self.files.push(name.to_owned());
         self
     }
 
     /// Adds a unit. `line` is its row in the file, from 1.
     pub fn unit(&mut self, line: u64, unit: &UnitRow<'_>) -> &mut Self {
+        let start = (self.text.len(), self.rows.len());
+        let spans = [unit.code, unit.parent, unit.name, unit.compound].map(|text| self.keep(text));
+        let file = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        let [Some(code), Some(parent), Some(name), Some(compound)] = spans else {
+            self.text.truncate(start.0);
+            let fault = Fault::new(FaultCode::TooLarge).at(self.place(file, line, "code"));
+            self.faults.push(fault.expected(Text::new(
+                "编码和名称合计不超过 4 GB",
+                "at most 4 GB of codes and names",
+            )));
+            return self;
+        };
         self.rows.push(Row {
-            code: unit.code.trim().to_owned(),
+            code,
+            parent,
+            name,
+            compound,
             level: unit.level,
-            parent: unit.parent.trim().to_owned(),
-            name: unit.name.trim().to_owned(),
             organisation: unit.organisation,
             households: unit.households,
             members: unit.members,
-            compound: unit.compound.trim().to_owned(),
-            line,
+            place: (file, line),
         });
         self
+    }
+
+    fn keep(&mut self, text: &str) -> Option<Span> {
+        let start = u32::try_from(self.text.len()).ok()?;
+        self.text.push_str(text.trim());
+        Some(Span(start, u32::try_from(self.text.len()).ok()?))
+    }
+
+    fn text(&self, span: Span) -> &str {
+        let Span(start, end) = span;
+        self.text
+            .get(start as usize..end as usize)
+            .unwrap_or_default()
+    }
+
+    fn code(&self, row: usize) -> &str {
+        self.rows.get(row).map_or("", |row| self.text(row.code))
     }
 
     /// Adds a fault that a reader found before the grid saw the row.
@@ -87,21 +126,30 @@ impl GridBuilder {
         self
     }
 
-    fn fault(&mut self, code: FaultCode, row: usize, field: &str, found: &str, expected: Text) {
-        let place = Place {
-            file: self.file.clone(),
-            line: Some(self.rows[row].line),
+    fn place(&self, file: u32, line: u64, field: &str) -> Place {
+        let file = (file as usize).checked_sub(1);
+        Place {
+            file: file.and_then(|file| self.files.get(file).cloned()),
+            line: Some(line),
             field: Some(field.to_owned()),
             ..Place::default()
-        };
-        let subject = self.rows[row].code.clone();
-        self.faults.push(
-            Fault::new(code)
-                .at(place)
-                .about(subject)
-                .found(found)
-                .expected(expected),
-        );
+        }
+    }
+
+    fn fault(
+        &self,
+        code: FaultCode,
+        row: usize,
+        field: &str,
+        found: impl Display,
+        expected: Text,
+    ) -> Fault {
+        let (file, line) = self.rows.get(row).map_or((0, 0), |row| row.place);
+        Fault::new(code)
+            .at(self.place(file, line, field))
+            .about(self.code(row))
+            .found(found)
+            .expected(expected)
     }
 
     /// The grid, checked.
@@ -110,175 +158,178 @@ impl GridBuilder {
     /// All faults at once: codes of the wrong form, duplicated units, missing parents, parents
     /// at the wrong level, cycles, compounds that are none.
     pub fn finish(mut self) -> Result<Grid, Faults> {
-        self.rows
-            .sort_by(|a, b| (a.level, &a.code).cmp(&(b.level, &b.code)));
-        self.check_codes();
-        self.check_duplicates();
-        let links = self.link();
-        self.check_cycles(&links.0);
-        if !self.faults.is_empty() {
-            self.faults.listed.sort_by_key(|a| a.place.line);
-            return Err(self.faults);
+        let mut faults = std::mem::take(&mut self.faults);
+        self.check_codes(&mut faults);
+        let index = self.index(&mut faults);
+        let (parents, compounds) = self.link(&index, &mut faults);
+        self.check_cycles(&parents, &mut faults);
+        if !faults.is_empty() {
+            return Err(faults.sorted());
         }
-        Ok(self.assemble(links))
+        Ok(self.assemble(&parents, &compounds))
     }
 
-    fn check_codes(&mut self) {
-        for row in 0..self.rows.len() {
-            let Row {
-                code,
-                level,
-                parent,
-                ..
-            } = &self.rows[row];
+    fn check_codes(&self, faults: &mut Faults) {
+        for (at, row) in self.rows.iter().enumerate() {
+            let (code, parent) = (self.text(row.code), self.text(row.parent));
+            let found = code;
             if code.is_empty() {
-                self.fault(
-                    FaultCode::EmptyCode,
-                    row,
-                    "code",
-                    "",
-                    Text::new("单元编码", "a unit's code"),
-                );
-            } else if let Some(expected) = self.scheme.expected(*level, code, parent) {
-                let code = code.clone();
-                self.fault(FaultCode::UnitCode, row, "code", &code, expected);
+                let expected = Text::new("单元编码", "a unit's code");
+                faults.push(self.fault(FaultCode::EmptyCode, at, "code", found, expected));
+            } else if let Some(expected) = self.scheme.expected(row.level, code, parent) {
+                faults.push(self.fault(FaultCode::UnitCode, at, "code", found, expected));
             }
         }
     }
 
-    fn check_duplicates(&mut self) {
-        let mut order: Vec<usize> = (0..self.rows.len()).collect();
-        order.sort_by(|a, b| {
-            let key = |row: usize| (&self.rows[row].code, self.rows[row].line);
-            key(*a).cmp(&key(*b))
-        });
-        for pair in order.windows(2) {
-            let (first, second) = (&self.rows[pair[0]], &self.rows[pair[1]]);
-            if first.code != second.code || first.code.is_empty() {
+    /// The rows by code; each code once.
+    fn index(&self, faults: &mut Faults) -> Index {
+        let mut index = Index::with_capacity(self.rows.len());
+        for (at, row) in self.rows.iter().enumerate() {
+            let code = self.text(row.code);
+            if code.is_empty() {
                 continue;
             }
-            let line = first.line;
-            let expected = if first.level == second.level && first.parent != second.parent {
-                let parent = &first.parent;
-                Text::new(
+            let held = index.insert(at as UnitId, code, |row| self.code(row as usize));
+            let Some(first) = held.and_then(|held| self.rows.get(held as usize)) else {
+                continue;
+            };
+            let (parent, other, line) = (
+                self.text(first.parent),
+                self.text(row.parent),
+                first.place.1,
+            );
+            let (found, expected) = if first.level == row.level && parent != other {
+                let expected = Text::new(
                     format!("只属于一个上级(第 {line} 行已列入 {parent})"),
                     format!("one parent (in {parent} already, row {line})"),
-                )
+                );
+                (other, expected)
             } else {
-                Text::new(
+                let expected = Text::new(
                     format!("编码不重复(首见于第 {line} 行)"),
                     format!("a code of its own (first in row {line})"),
-                )
+                );
+                (code, expected)
             };
-            let found = second.parent.clone();
-            self.fault(FaultCode::UnitDuplicate, pair[1], "code", &found, expected);
+            faults.push(self.fault(FaultCode::UnitDuplicate, at, "code", found, expected));
         }
+        index
     }
 
-    /// Each unit's parent and, for a building, its compound.
-    fn link(&mut self) -> (Vec<UnitId>, Vec<UnitId>) {
-        let mut faults = Vec::new();
-        let (mut parents, mut compounds) = (
-            Vec::with_capacity(self.rows.len()),
-            Vec::with_capacity(self.rows.len()),
-        );
-        {
-            let ids: HashMap<&str, UnitId> = self
-                .rows
-                .iter()
-                .zip(0..)
-                .map(|(row, id)| (row.code.as_str(), id))
-                .collect();
-            for (at, row) in self.rows.iter().enumerate() {
-                let parent = ids.get(row.parent.as_str()).copied().unwrap_or(NO_UNIT);
-                let wanted = row.level.parent();
-                let titled = |level: Level| Text::new(level.title(Lang::Zh), level.title(Lang::En));
-                match (wanted, self.rows.get(parent as usize)) {
-                    (None, _) if row.parent.is_empty() => {}
-                    (None, _) => faults.push((
-                        FaultCode::UnitParent,
-                        at,
-                        "parent",
-                        row.parent.clone(),
-                        Text::new("空白:街道没有上级", "blank: a street has no parent"),
-                    )),
-                    (Some(level), None) => faults.push((
-                        FaultCode::UnitParent,
-                        at,
-                        "parent",
-                        row.parent.clone(),
-                        titled(level),
-                    )),
-                    (Some(level), Some(parent)) if parent.level != level => {
-                        let found = format!("{} ({})", row.parent, parent.level.as_str());
-                        faults.push((FaultCode::UnitLevel, at, "parent", found, titled(level)));
-                    }
-                    _ => {}
-                }
-                parents.push(if wanted.is_some() { parent } else { NO_UNIT });
-                let compound = ids.get(row.compound.as_str()).copied().unwrap_or(NO_UNIT);
-                if !row.compound.is_empty() {
-                    let fits = self
-                        .rows
-                        .get(compound as usize)
-                        .is_some_and(|c| c.level == Level::Compound);
-                    if row.level != Level::Building {
-                        faults.push((
-                            FaultCode::UnitParent,
-                            at,
-                            "compound",
-                            row.compound.clone(),
-                            Text::new(
-                                "空白:只有楼宇属于小区",
-                                "blank: only a building is in a compound",
-                            ),
-                        ));
-                    } else if !fits {
-                        faults.push((
-                            FaultCode::UnitParent,
-                            at,
-                            "compound",
-                            row.compound.clone(),
-                            titled(Level::Compound),
-                        ));
-                    }
-                }
-                compounds.push(compound);
+    /// Each row's parent and, for a building, its compound.
+    fn link(&self, index: &Index, faults: &mut Faults) -> (Vec<UnitId>, Vec<UnitId>) {
+        let find = |code: &str| match code {
+            "" => NO_UNIT,
+            code => index
+                .find(code, |row| self.code(row as usize))
+                .unwrap_or(NO_UNIT),
+        };
+        let mut parents = Vec::with_capacity(self.rows.len());
+        let mut compounds = Vec::with_capacity(self.rows.len());
+        // Rows of one parent mostly stand together.
+        let (mut last, mut last_compound) = (("", NO_UNIT), ("", NO_UNIT));
+        let mut again = |code| {
+            if last.0 != code {
+                last = (code, find(code));
             }
-            // A building and its compound lie in one community.
-            let parent_of = |unit: UnitId| parents.get(unit as usize).copied().unwrap_or(NO_UNIT);
-            for (at, row) in self.rows.iter().enumerate() {
-                let compound = compounds[at];
-                if row.level == Level::Building && compound != NO_UNIT {
-                    let (own, other) = (parent_of(parents[at]), parent_of(compound));
-                    if own != other && own != NO_UNIT && other != NO_UNIT {
-                        let expected = &self.rows[own as usize].code;
-                        let expected = Text::new(
-                            format!("社区 {expected} 的小区"),
-                            format!("a compound of community {expected}"),
-                        );
-                        faults.push((
-                            FaultCode::UnitParent,
-                            at,
-                            "compound",
-                            row.compound.clone(),
-                            expected,
-                        ));
-                    }
-                }
+            last.1
+        };
+        let mut compound_again = |code| {
+            if last_compound.0 != code {
+                last_compound = (code, find(code));
             }
+            last_compound.1
+        };
+        for (at, row) in self.rows.iter().enumerate() {
+            let parent = again(self.text(row.parent));
+            let compound = compound_again(self.text(row.compound));
+            let misplaced = self.misplaced(at, row, parent);
+            for fault in misplaced
+                .into_iter()
+                .chain(self.no_compound(at, row, compound))
+            {
+                faults.push(fault);
+            }
+            parents.push(match row.level.parent() {
+                Some(_) => parent,
+                None => NO_UNIT,
+            });
+            compounds.push(compound);
         }
-        for (code, row, field, found, expected) in faults {
-            self.fault(code, row, field, &found, expected);
+        // A building and its compound lie in one community. What is misplaced has been told.
+        let is_community = |unit: &UnitId| {
+            let row = self.rows.get(*unit as usize);
+            row.is_some_and(|row| row.level == Level::Community)
+        };
+        let parent_of = |row: UnitId| {
+            let parent = parents.get(row as usize).copied();
+            parent.filter(is_community)
+        };
+        for (at, row) in self.rows.iter().enumerate() {
+            if row.level != Level::Building || compounds[at] == NO_UNIT {
+                continue;
+            }
+            if let (Some(own), Some(other)) = (parent_of(parents[at]), parent_of(compounds[at]))
+                && own != other
+            {
+                let community = self.code(own as usize);
+                let expected = Text::new(
+                    format!("社区 {community} 的小区"),
+                    format!("a compound of community {community}"),
+                );
+                let found = self.text(row.compound);
+                faults.push(self.fault(FaultCode::UnitParent, at, "compound", found, expected));
+            }
         }
         (parents, compounds)
     }
 
-    /// Units that are their own ancestors. Each unit is walked over once.
-    fn check_cycles(&mut self, parents: &[UnitId]) {
+    /// What is wrong with a row's parent.
+    fn misplaced(&self, at: usize, row: &Row, parent: UnitId) -> Option<Fault> {
+        let named = self.text(row.parent);
+        let expected = |level: Level| Text::new(level.title(Lang::Zh), level.title(Lang::En));
+        match (row.level.parent(), self.rows.get(parent as usize)) {
+            (None, _) if named.is_empty() => None,
+            (None, _) => {
+                let expected = Text::new("空白:街道没有上级", "blank: a street has no parent");
+                Some(self.fault(FaultCode::UnitParent, at, "parent", named, expected))
+            }
+            (Some(level), None) => {
+                Some(self.fault(FaultCode::UnitParent, at, "parent", named, expected(level)))
+            }
+            (Some(level), Some(parent)) if parent.level != level => {
+                let found = format!("{named} ({})", parent.level.as_str());
+                Some(self.fault(FaultCode::UnitLevel, at, "parent", found, expected(level)))
+            }
+            _ => None,
+        }
+    }
+
+    /// What is wrong with a row's compound.
+    fn no_compound(&self, at: usize, row: &Row, compound: UnitId) -> Option<Fault> {
+        let named = self.text(row.compound);
+        let is_compound = |held: &Row| held.level == Level::Compound;
+        let expected = if named.is_empty() {
+            return None;
+        } else if row.level != Level::Building {
+            Text::new(
+                "空白:只有楼宇属于小区",
+                "blank: only a building is in a compound",
+            )
+        } else if !self.rows.get(compound as usize).is_some_and(is_compound) {
+            let level = Level::Compound;
+            Text::new(level.title(Lang::Zh), level.title(Lang::En))
+        } else {
+            return None;
+        };
+        Some(self.fault(FaultCode::UnitParent, at, "compound", named, expected))
+    }
+
+    /// Units that are their own ancestors. Each row is walked over once.
+    fn check_cycles(&self, parents: &[UnitId], faults: &mut Faults) {
         const FRESH: u32 = 0;
         let mut seen_in = vec![FRESH; parents.len()];
-        let mut cycles = Vec::new();
         for start in 0..parents.len() {
             let walk = start as u32 + 1;
             let mut at = start;
@@ -289,65 +340,64 @@ impl GridBuilder {
                     parent => at = parent as usize,
                 }
             }
-            if seen_in[at] == walk && parents[at] != NO_UNIT && self.closes(parents, at) {
-                cycles.push(at);
+            // A walk that comes back to its own steps has closed a circle.
+            if seen_in[at] == walk && parents[at] != NO_UNIT {
+                let found = self.text(self.rows[at].parent);
+                let expected = Text::new("逐级向上到街道", "a way up to a street");
+                faults.push(self.fault(FaultCode::UnitCycle, at, "parent", found, expected));
             }
-        }
-        for at in cycles {
-            let found = self.rows[at].parent.clone();
-            self.fault(
-                FaultCode::UnitCycle,
-                at,
-                "parent",
-                &found,
-                Text::new("逐级向上到街道", "a way up to a street"),
-            );
         }
     }
 
-    fn closes(&self, parents: &[UnitId], start: usize) -> bool {
-        let mut at = parents[start];
-        for _ in 0..parents.len() {
-            match parents.get(at as usize) {
-                None => return false,
-                Some(_) if at as usize == start => return true,
-                Some(parent) => at = *parent,
-            }
+    /// Rows become units, sorted by level and code.
+    fn assemble(&self, parents: &[UnitId], compounds: &[UnitId]) -> Grid {
+        let mut levels: [Vec<UnitId>; 5] = Default::default();
+        for (at, row) in self.rows.iter().enumerate() {
+            levels[row.level as usize].push(at as UnitId);
         }
-        false
-    }
-
-    fn assemble(self, (parents, compounds): (Vec<UnitId>, Vec<UnitId>)) -> Grid {
-        let communities = self
-            .rows
-            .iter()
-            .enumerate()
-            .map(|(at, row)| match row.level {
-                Level::Street => NO_UNIT,
-                Level::Community => at as UnitId,
-                Level::Grid | Level::Compound => parents[at],
-                Level::Building => parents
-                    .get(parents[at] as usize)
-                    .copied()
-                    .unwrap_or(NO_UNIT),
-            });
+        let mut order: Vec<UnitId> = Vec::with_capacity(self.rows.len());
+        for level in &mut levels {
+            // Rows are mostly sorted already, which this sort makes use of.
+            level.sort_by(|a, b| self.code(*a as usize).cmp(self.code(*b as usize)));
+            order.append(level);
+        }
+        let mut unit_of = vec![NO_UNIT; self.rows.len()];
+        for (unit, row) in order.iter().enumerate() {
+            unit_of[*row as usize] = unit as UnitId;
+        }
+        let unit = |row: UnitId| unit_of.get(row as usize).copied().unwrap_or(NO_UNIT);
         let mut grid = Grid {
-            communities: communities.collect(),
-            parents,
-            compounds,
+            index: Index::with_capacity(order.len()),
             ..Grid::default()
         };
-        for row in self.rows {
-            grid.codes.push(row.code);
-            grid.names.push(row.name);
+        for row in order {
+            let at = row as usize;
+            let row = &self.rows[at];
+            grid.codes.push(self.text(row.code).to_owned());
+            grid.names.push(self.text(row.name).to_owned());
             grid.levels.push(row.level);
+            grid.parents.push(unit(parents[at]));
+            grid.compounds.push(unit(compounds[at]));
             grid.organised.push(row.organisation);
             grid.households.push(row.households);
             grid.members.push(row.members);
         }
-        grid.by_code = (0..grid.codes.len() as UnitId).collect();
-        grid.by_code
-            .sort_unstable_by(|a, b| grid.codes[*a as usize].cmp(&grid.codes[*b as usize]));
+        grid.communities = (0..grid.codes.len())
+            .map(|at| match (grid.levels[at], grid.parents[at]) {
+                (Level::Street, _) => NO_UNIT,
+                (Level::Community, _) => at as UnitId,
+                (Level::Grid | Level::Compound, parent) => parent,
+                (Level::Building, parent) => grid
+                    .parents
+                    .get(parent as usize)
+                    .copied()
+                    .unwrap_or(NO_UNIT),
+            })
+            .collect();
+        let code_of = |unit: UnitId| grid.codes.get(unit as usize).map_or("", String::as_str);
+        for unit in 0..grid.codes.len() as UnitId {
+            grid.index.insert(unit, code_of(unit), code_of);
+        }
         grid
     }
 }

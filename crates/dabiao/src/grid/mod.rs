@@ -7,6 +7,7 @@
 mod advice;
 mod builder;
 mod coverage;
+mod index;
 mod registry;
 
 pub use advice::{AdviceSwitches, GridAdvice, GridCheck};
@@ -125,8 +126,7 @@ pub struct Grid {
     pub(crate) organised: Vec<Option<bool>>,
     pub(crate) households: Vec<Option<u64>>,
     pub(crate) members: Vec<Option<u64>>,
-    /// Units by code.
-    pub(crate) by_code: Vec<UnitId>,
+    index: index::Index,
 }
 
 impl Grid {
@@ -193,10 +193,9 @@ impl Grid {
     }
 
     pub(crate) fn find(&self, code: &str) -> Option<UnitId> {
-        let at = self
-            .by_code
-            .binary_search_by(|unit| self.codes[*unit as usize].as_str().cmp(code));
-        at.ok().map(|at| self.by_code[at])
+        self.index.find(code, |unit| {
+            self.codes.get(unit as usize).map_or("", String::as_str)
+        })
     }
 
     /// The units of a level stand together.
