@@ -2,6 +2,9 @@
 
 pub(crate) mod assessors;
 mod compare;
+mod difference;
+mod digest;
+mod document;
 mod phases;
 mod records;
 mod rollup;
@@ -11,8 +14,11 @@ mod sum;
 mod upward;
 
 pub use compare::{ItemMovement, Movement};
+pub use difference::Difference;
+pub use document::{CampaignDocument, FileName, PhaseDocument};
 pub use records::{Records, RecordsBuilder};
 pub use rollup::LeftOut;
+pub(crate) use run::phase_weights;
 pub use run::{Campaign, CampaignResult, Phase, PhaseResult};
 pub use selection::{
     Amount, Decision, Outcome, Reason, Selection, SelectionResult, Tier, TierResult,

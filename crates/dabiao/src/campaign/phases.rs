@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::rollup::PhaseTable;
 use crate::fault::{Fault, Faults};
 use crate::observations::{Column, Observations, Table, UnitPoints};
-use crate::plan::Plan;
 use crate::plan::node::{Outcomes, Reading, Row};
 use crate::plan::total::Published;
+use crate::plan::{ItemPlan, Plan};
 use crate::rational::Rational;
 use crate::score::{Columns, NO_GRADE, NONE, Scores, ranks};
 use crate::standard::Standard;
@@ -35,20 +35,11 @@ pub(super) fn compose(standard: &Standard, tables: &[PhaseTable]) -> Option<Obse
         table.columns.push(last_marked(plan, tables, measure, rows));
     }
     for (position, item) in plan.items.iter().enumerate() {
-        let marked =
-            |phase: &PhaseTable, row: usize| match phase.observations.0.unit_points.get(&item.code)
-            {
-                Some(points) => points[row] != UnitPoints::Missing,
-                None => {
-                    let cells = phase.observations.row(&plan.measures, row);
-                    item.own.iter().any(|measure| !cells.is_blank(*measure))
-                }
-            };
         let phases: Vec<u8> = (0..rows)
             .map(|row| {
                 tables
                     .iter()
-                    .rposition(|phase| marked(phase, row))
+                    .rposition(|phase| marked(plan, phase, item, row))
                     .unwrap_or(tables.len() - 1) as u8
             })
             .collect();
@@ -71,6 +62,17 @@ pub(super) fn compose(standard: &Standard, tables: &[PhaseTable]) -> Option<Obse
         table.phases.push(phases);
     }
     Some(Observations(Arc::new(table)))
+}
+
+/// Whether a phase has marked any of an item's own measures.
+pub(super) fn marked(plan: &Plan, phase: &PhaseTable, item: &ItemPlan, row: usize) -> bool {
+    match phase.observations.0.unit_points.get(&item.code) {
+        Some(points) => points[row] != UnitPoints::Missing,
+        None => {
+            let cells = phase.observations.row(&plan.measures, row);
+            item.own.iter().any(|measure| !cells.is_blank(*measure))
+        }
+    }
 }
 
 /// A measure's column, each cell from the last phase that has it.

@@ -39,6 +39,8 @@ pub struct Records {
     /// Communities with any mark of their own or of a unit.
     pub(crate) present: Vec<bool>,
     pub(crate) files: Vec<String>,
+    /// Their names; marks hold an index.
+    pub(crate) assessors: Vec<String>,
     advice: Vec<Fault>,
 }
 
@@ -75,7 +77,6 @@ pub struct RecordsBuilder<'a> {
     grid: Option<&'a Grid>,
     heading: Vec<(Heading, String)>,
     assessors: HashMap<String, u32>,
-    names: Vec<String>,
     /// The unit of the last row: tables are mostly in the grid's own order.
     last: u32,
     records: Records,
@@ -96,12 +97,12 @@ impl<'a> RecordsBuilder<'a> {
             grid,
             heading: Vec::new(),
             assessors: HashMap::new(),
-            names: Vec::new(),
             last: 0,
             records: Records {
                 marks: vec![Vec::new(); communities.len()],
                 present: vec![false; registry.len()],
                 files: vec![String::new()],
+                assessors: Vec::new(),
                 advice: Vec::new(),
             },
             communities,
@@ -231,8 +232,8 @@ impl<'a> RecordsBuilder<'a> {
         if let Some(id) = self.assessors.get(name) {
             return *id;
         }
-        let id = self.names.len() as u32;
-        self.names.push(name.to_owned());
+        let id = self.records.assessors.len() as u32;
+        self.records.assessors.push(name.to_owned());
         self.assessors.insert(name.to_owned(), id);
         id
     }

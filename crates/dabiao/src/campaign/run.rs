@@ -1,6 +1,6 @@
 //! A campaign's one run: tables of phases, scores, coverage, groups, selection.
 
-use super::phases::{compose, weigh};
+use super::phases::{compose, marked, weigh};
 use super::records::Records;
 use super::rollup::{LeftOut, PhaseTable, tabulate};
 use super::selection::{Selection, SelectionResult};
@@ -93,6 +93,25 @@ pub struct PhaseResult {
     pub present: Vec<bool>,
     /// Units without a value, which were left out of their community's.
     pub left_out: Vec<LeftOut>,
+    /// By item: whether it was marked, by row.
+    marked: Vec<Vec<bool>>,
+}
+
+impl PhaseResult {
+    /// Whether this phase has marked any of an item's own measures for a community.
+    #[must_use]
+    pub fn has_marked(&self, item: &str, row: usize) -> bool {
+        let items = &self.scores.standard.plan().items;
+        let position = items.iter().position(|held| held.code == item);
+        position.is_some_and(|position| self.marked_at(position, row))
+    }
+
+    pub(super) fn marked_at(&self, position: usize, row: usize) -> bool {
+        let item = self.marked.get(position);
+        item.and_then(|item| item.get(row))
+            .copied()
+            .unwrap_or(false)
+    }
 }
 
 impl Campaign {
@@ -128,6 +147,7 @@ impl Campaign {
                     scores,
                     present: table.present.clone(),
                     left_out: table.left_out.clone(),
+                    marked: self.marked(table),
                 }),
                 Err(found) => faults.extend(found),
             }
@@ -183,6 +203,17 @@ impl Campaign {
         })
     }
 
+    fn marked(&self, table: &PhaseTable) -> Vec<Vec<bool>> {
+        let plan = self.standard.plan();
+        let rows = 0..self.registry.len();
+        let of = |item| {
+            rows.clone()
+                .map(|row| marked(plan, table, item, row))
+                .collect()
+        };
+        plan.items.iter().map(of).collect()
+    }
+
     fn check(&self) -> Faults {
         let mut faults = Faults::new();
         if let Some(grid) = &self.grid {
@@ -202,29 +233,32 @@ impl Campaign {
                     ));
                 }
             }
+            self.check_streets(grid, &mut faults);
         }
-        let weights: Vec<&Rational> = self
-            .phases
-            .iter()
-            .filter_map(|phase| phase.weight.as_ref())
-            .collect();
-        if !weights.is_empty() {
-            let sum: Rational = weights.iter().copied().sum();
-            let sound =
-                weights.len() == self.phases.len() && weights.iter().all(|w| **w > Rational::ZERO);
-            if sum != Rational::ONE || !sound {
-                faults.push(
-                    Fault::new(FaultCode::PhaseWeights)
-                        .about("phase")
-                        .found(sum)
-                        .expected(Text::new(
-                            "每个阶段一个正的权重,合计为 1",
-                            "a weight above 0 for every phase, adding up to 1",
-                        )),
-                );
-            }
+        let weights = self.phases.iter().map(|phase| phase.weight.as_ref());
+        if let Some(fault) = phase_weights(weights) {
+            faults.push(fault);
         }
         faults
+    }
+
+    /// Communities that the registry and the grid put into different streets.
+    fn check_streets(&self, grid: &Grid, faults: &mut Faults) {
+        let Some(streets) = self.registry.attribute("street_code") else {
+            return;
+        };
+        for (code, street) in self.registry.codes().iter().zip(streets) {
+            if let Some(parent) = grid.parent_of(code)
+                && !street.is_empty()
+                && street != parent
+            {
+                let fault = Fault::new(FaultCode::UnitParent).about(code).found(street);
+                faults.push(fault.expected(Text::new(
+                    format!("{parent}(党建网格中的上级)"),
+                    format!("{parent}, its parent in the party grid"),
+                )));
+            }
+        }
     }
 
     /// The weights of communities in their streets' and districts' scores.
@@ -252,4 +286,26 @@ impl Campaign {
         }
         Some(weights)
     }
+}
+
+/// What is wrong with the weights of phases: all have one above 0 and they add up to 1, or none
+/// has one.
+pub(crate) fn phase_weights<'a>(
+    weights: impl Iterator<Item = Option<&'a Rational>>,
+) -> Option<Fault> {
+    let (mut sum, mut weighted, mut sound) = (Rational::ZERO, false, true);
+    for weight in weights {
+        weighted |= weight.is_some();
+        sound &= weight.is_some_and(|weight| *weight > Rational::ZERO);
+        sum = weight.map_or(sum.clone(), |weight| &sum + weight);
+    }
+    (weighted && !(sound && sum == Rational::ONE)).then(|| {
+        let fault = Fault::new(FaultCode::PhaseWeights)
+            .about("phase")
+            .found(sum);
+        fault.expected(Text::new(
+            "每个阶段一个正的权重,合计为 1",
+            "a weight above 0 for every phase, adding up to 1",
+        ))
+    })
 }

@@ -358,3 +358,80 @@ pub(crate) fn text_of(cell: Cell<'_>) -> String {
         Cell::Date(date) => date.to_string(),
     }
 }
+
+impl Cell<'_> {
+    /// The cell as a person sees it: a code, a name; blank for nothing.
+    ///
+    /// ```
+    /// use dabiao::Cell;
+    /// assert_eq!(Cell::Text(" c1 ").to_text(), "c1");
+    /// assert_eq!(Cell::Integer(371002).to_text(), "371002");
+    /// ```
+    #[must_use]
+    pub fn to_text(self) -> String {
+        text_of(self)
+    }
+
+    /// A yes-no as a table of observations has it; nothing where it is blank.
+    ///
+    /// # Errors
+    /// [`FaultCode::Value`], without a place.
+    ///
+    /// ```
+    /// use dabiao::Cell;
+    /// assert_eq!(Cell::Text("是").to_yes_no().unwrap(), Some(true));
+    /// assert_eq!(Cell::Text("").to_yes_no().unwrap(), None);
+    /// assert!(Cell::Text("maybe").to_yes_no().is_err());
+    /// ```
+    pub fn to_yes_no(self) -> Result<Option<bool>, Fault> {
+        match self {
+            Cell::Blank => Ok(None),
+            Cell::Text(text) => match normalise(text).as_ref() {
+                "" => Ok(None),
+                text => read_yes_no(Cell::Text(text)).map(Some),
+            },
+            cell => read_yes_no(cell).map(Some),
+        }
+    }
+
+    /// A whole number, at least 0, as a table of observations has it; nothing where it is
+    /// blank.
+    ///
+    /// # Errors
+    /// [`FaultCode::Value`], without a place.
+    ///
+    /// ```
+    /// use dabiao::Cell;
+    /// assert_eq!(Cell::Text("1,359").to_count().unwrap(), Some(1359));
+    /// assert!(Cell::Text("-1").to_count().is_err());
+    /// ```
+    pub fn to_count(self) -> Result<Option<u64>, Fault> {
+        let number = match self {
+            Cell::Blank => return Ok(None),
+            Cell::Text(text) => match normalise(text).as_ref() {
+                "" => return Ok(None),
+                text => Decimal::read(text, 0).ok(),
+            },
+            Cell::Integer(whole) => Decimal::from_i64(whole).map(exactly),
+            Cell::Scaled { scaled, decimals } => Decimal::from_scaled(scaled, i32::from(decimals)),
+            Cell::Float(float) if float.is_finite() => Decimal::from_f64(float).map(exactly),
+            _ => None,
+        };
+        let whole = number
+            .filter(|number| !number.rounded)
+            .map(|number| Rational::from(number.value))
+            .filter(Rational::is_integer);
+        let count = whole.and_then(|whole| u64::try_from(whole.floor()?).ok());
+        count.map(Some).ok_or_else(|| {
+            let expected = Text::new("非负整数", "a whole number, at least 0");
+            unreadable(FaultCode::Value, self, expected)
+        })
+    }
+}
+
+fn exactly(value: Decimal) -> ReadNumber {
+    ReadNumber {
+        value,
+        rounded: false,
+    }
+}

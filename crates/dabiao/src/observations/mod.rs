@@ -249,6 +249,26 @@ pub(crate) fn write_cell(
     }
 }
 
+/// How one stored value of a kind is written, in the same words.
+pub(crate) fn stored_text(measure: &MeasurePlan, kind: MeasureKind, value: i64) -> String {
+    if value == NOT_APPLICABLE {
+        return NOT_APPLICABLE_WORD.to_owned();
+    }
+    match kind {
+        MeasureKind::YesNo => if value == 0 { "否" } else { "是" }.to_owned(),
+        MeasureKind::Label => {
+            let label = usize::try_from(value).ok();
+            let label = label.and_then(|index| measure.labels.get(index));
+            label.cloned().unwrap_or_default()
+        }
+        MeasureKind::Date => date_of(value).map(|d| d.to_string()).unwrap_or_default(),
+        MeasureKind::Count | MeasureKind::Number => {
+            let number = crate::decimal::Decimal::from_millionths(value);
+            number.unwrap_or_default().to_string()
+        }
+    }
+}
+
 /// Scaled points of a column, with a value set aside for none.
 pub(crate) fn optional_points(scaled: i64, decimals: u8) -> Option<Points> {
     (scaled != MISSING).then(|| Points::new(scaled, decimals))

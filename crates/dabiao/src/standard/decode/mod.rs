@@ -10,6 +10,7 @@ use crate::fault::Faults;
 use crate::lang::Text;
 use crate::rational::Rounding;
 
+mod campaign;
 mod items;
 mod measures;
 mod outcomes;
