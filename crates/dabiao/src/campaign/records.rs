@@ -377,7 +377,7 @@ impl<'a> RecordsBuilder<'a> {
                             .at(place)
                             .about(code)
                             .expected(Text::new(
-                                format!("每位评委一个值(首见于第 {line} 行)"),
+                                format!("每位评委一个值\u{ff08}首见于第 {line} 行\u{ff09}"),
                                 format!("one value an assessor (first in row {line})"),
                             )),
                     );

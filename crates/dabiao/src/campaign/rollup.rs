@@ -554,7 +554,7 @@ fn column_of(
                     let found = names.collect::<Vec<_>>().join("/");
                     faults.push(fault(FaultCode::LabelDisagreement).found(found).expected(
                         Text::new(
-                            "一致的等级:有条件取决于它",
+                            "一致的等级\u{ff1a}有条件取决于它",
                             "one label, since a condition depends on it",
                         ),
                     ));

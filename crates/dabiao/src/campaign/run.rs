@@ -254,7 +254,7 @@ impl Campaign {
             {
                 let fault = Fault::new(FaultCode::UnitParent).about(code).found(street);
                 faults.push(fault.expected(Text::new(
-                    format!("{parent}(党建网格中的上级)"),
+                    format!("{parent}\u{ff08}党建网格中的上级\u{ff09}"),
                     format!("{parent}, its parent in the party grid"),
                 )));
             }
@@ -304,7 +304,7 @@ pub(crate) fn phase_weights<'a>(
             .about("phase")
             .found(sum);
         fault.expected(Text::new(
-            "每个阶段一个正的权重,合计为 1",
+            "每个阶段一个正的权重\u{ff0c}合计为 1",
             "a weight above 0 for every phase, adding up to 1",
         ))
     })

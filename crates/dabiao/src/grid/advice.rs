@@ -64,11 +64,11 @@ impl GridCheck {
     pub fn source(self) -> Text {
         match self {
             GridCheck::GridSize => Text::new(
-                "城市社区网格划分的通行做法(每格 300—500 户)",
+                "城市社区网格划分的通行做法\u{ff08}每格 300—500 户\u{ff09}",
                 "the customary size of an urban community grid (300–500 households)",
             ),
             _ => Text::new(
-                "《中国共产党支部工作条例(试行)》(2018)",
+                "《中国共产党支部工作条例\u{ff08}试行\u{ff09}》\u{ff08}2018\u{ff09}",
                 "Regulations on the Work of Party Branches (trial), 2018",
             ),
         }
@@ -112,11 +112,16 @@ impl GridAdvice {
         let (check, unit, found) = (self.check, &self.unit, self.found);
         let wording = check.wording();
         match (lang, check) {
-            (Lang::Zh, GridCheck::GridSize) => format!("{unit}:{found} 户;{}", wording.zh),
-            (Lang::Zh, GridCheck::BranchGroups) => {
-                format!("{unit}:党员 {found} 人,尚无党小组;{}", wording.zh)
+            (Lang::Zh, GridCheck::GridSize) => {
+                format!("{unit}\u{ff1a}{found} 户\u{ff1b}{}", wording.zh)
             }
-            (Lang::Zh, _) => format!("{unit}:党员 {found} 人;{}", wording.zh),
+            (Lang::Zh, GridCheck::BranchGroups) => {
+                format!(
+                    "{unit}\u{ff1a}党员 {found} 人\u{ff0c}尚无党小组\u{ff1b}{}",
+                    wording.zh
+                )
+            }
+            (Lang::Zh, _) => format!("{unit}\u{ff1a}党员 {found} 人\u{ff1b}{}", wording.zh),
             (Lang::En, GridCheck::GridSize) => {
                 format!("{unit}: {found} households; advised: {}", wording.en)
             }

@@ -201,13 +201,13 @@ impl GridBuilder {
             );
             let (found, expected) = if first.level == row.level && parent != other {
                 let expected = Text::new(
-                    format!("只属于一个上级(第 {line} 行已列入 {parent})"),
+                    format!("只属于一个上级\u{ff08}第 {line} 行已列入 {parent}\u{ff09}"),
                     format!("one parent (in {parent} already, row {line})"),
                 );
                 (other, expected)
             } else {
                 let expected = Text::new(
-                    format!("编码不重复(首见于第 {line} 行)"),
+                    format!("编码不重复\u{ff08}首见于第 {line} 行\u{ff09}"),
                     format!("a code of its own (first in row {line})"),
                 );
                 (code, expected)
@@ -292,7 +292,8 @@ impl GridBuilder {
         match (row.level.parent(), self.rows.get(parent as usize)) {
             (None, _) if named.is_empty() => None,
             (None, _) => {
-                let expected = Text::new("空白:街道没有上级", "blank: a street has no parent");
+                let expected =
+                    Text::new("空白\u{ff1a}街道没有上级", "blank: a street has no parent");
                 Some(self.fault(FaultCode::UnitParent, at, "parent", named, expected))
             }
             (Some(level), None) => {
@@ -314,7 +315,7 @@ impl GridBuilder {
             return None;
         } else if row.level != Level::Building {
             Text::new(
-                "空白:只有楼宇属于小区",
+                "空白\u{ff1a}只有楼宇属于小区",
                 "blank: only a building is in a compound",
             )
         } else if !self.rows.get(compound as usize).is_some_and(is_compound) {

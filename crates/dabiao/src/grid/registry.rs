@@ -229,7 +229,7 @@ impl RegistryBuilder {
             match self.parents.get(parent) {
                 Some((held, first)) if held != name => {
                     let expected = Text::new(
-                        format!("{held}(第 {first} 行)"),
+                        format!("{held}\u{ff08}第 {first} 行\u{ff09}"),
                         format!("{held} (row {first})"),
                     );
                     self.fault(FaultCode::UnitParent, line, field, code, name, expected);
@@ -242,7 +242,7 @@ impl RegistryBuilder {
         }
         if let Some((first, _)) = self.rows.get(code) {
             let expected = Text::new(
-                format!("每个社区一行(首见于第 {first} 行)"),
+                format!("每个社区一行\u{ff08}首见于第 {first} 行\u{ff09}"),
                 format!("one row a community (first in row {first})"),
             );
             self.fault(FaultCode::UnitDuplicate, line, "code", code, code, expected);

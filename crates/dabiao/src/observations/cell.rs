@@ -133,13 +133,17 @@ pub(super) fn expected(measure: &MeasurePlan) -> Text {
     match measure.kind {
         MeasureKind::Count => Text::new("非负整数", "a whole number, at least 0"),
         MeasureKind::Number => Text::new("数值", "a number"),
-        MeasureKind::YesNo => Text::new(
-            "是/否、有/无、\u{221a}/\u{d7}",
-            "yes/no, 是/否, 有/无, \u{221a}/\u{d7}, true/false or 1/0",
-        ),
+        MeasureKind::YesNo => expected_yes_no(),
         MeasureKind::Label => Text::new(measure.labels.join("、"), measure.labels.join(", ")),
         MeasureKind::Date => Text::new("日期\u{ff0c}如 2020-07-23", "a date such as 2020-07-23"),
     }
+}
+
+fn expected_yes_no() -> Text {
+    Text::new(
+        "是/否、有/无、\u{221a}/\u{d7}",
+        "yes/no, 是/否, 有/无, \u{221a}/\u{d7}, true/false or 1/0",
+    )
 }
 
 fn read_number(measure: &MeasurePlan, cell: Cell<'_>) -> Result<Read, Fault> {
@@ -257,7 +261,11 @@ fn places(sign: Option<PartSign>) -> i32 {
 }
 
 fn read_yes_no(measure: &MeasurePlan, cell: Cell<'_>) -> Result<bool, Fault> {
-    let yes = match cell {
+    yes_or_no(cell).ok_or_else(|| unreadable(FaultCode::Value, cell, expected(measure)))
+}
+
+fn yes_or_no(cell: Cell<'_>) -> Option<bool> {
+    match cell {
         Cell::Bool(yes) => Some(yes),
         Cell::Integer(1) => Some(true),
         Cell::Integer(0) => Some(false),
@@ -281,8 +289,7 @@ fn read_yes_no(measure: &MeasurePlan, cell: Cell<'_>) -> Result<bool, Fault> {
             _ => None,
         },
         _ => None,
-    };
-    yes.ok_or_else(|| unreadable(FaultCode::Value, cell, expected(measure)))
+    }
 }
 
 fn read_label(measure: &MeasurePlan, cell: Cell<'_>) -> Result<Read, Fault> {
@@ -384,14 +391,16 @@ impl Cell<'_> {
     /// assert!(Cell::Text("maybe").to_yes_no().is_err());
     /// ```
     pub fn to_yes_no(self) -> Result<Option<bool>, Fault> {
-        match self {
-            Cell::Blank => Ok(None),
+        let read = match self {
+            Cell::Blank => return Ok(None),
             Cell::Text(text) => match normalise(text).as_ref() {
-                "" => Ok(None),
-                text => read_yes_no(Cell::Text(text)).map(Some),
+                "" => return Ok(None),
+                text => yes_or_no(Cell::Text(text)),
             },
-            cell => read_yes_no(cell).map(Some),
-        }
+            cell => yes_or_no(cell),
+        };
+        let wrong = || unreadable(FaultCode::Value, self, expected_yes_no());
+        read.map(Some).ok_or_else(wrong)
     }
 
     /// A whole number, at least 0, as a table of observations has it; nothing where it is

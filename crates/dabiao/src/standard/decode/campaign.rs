@@ -249,7 +249,7 @@ impl Reader {
     /// A number of places, or a share of the communities of a grade.
     fn amount(&mut self, node: &Node) -> Option<Amount> {
         let expected = Text::new(
-            "名额数,如 30,或 \"10% of qualified\"(某等次社区数的一成)",
+            "名额数\u{ff0c}如 30\u{ff0c}或 \"10% of qualified\"\u{ff08}某等次社区数的一成\u{ff09}",
             "a number of places such as 30, or a share such as \"10% of qualified\"",
         );
         let (Value::Number(text) | Value::String(text)) = &node.value else {
