@@ -22,8 +22,22 @@ fn word() -> impl Strategy<Value = String> {
         "[小区覆盖率优良]{1,4}",
         "[a-z \"'\\\\.#=\u{3000}-]{1,6}",
         any_of(&[
-            "true", "nan", "", " ", "\"", "\"\"\"", "'''", "\\u", "\n", "a\nb", "\r\n", "\t",
-            "\u{7f}", "\u{1}", "\u{feff}", "e\u{301}"
+            "true",
+            "nan",
+            "",
+            " ",
+            "\"",
+            "\"\"\"",
+            "'''",
+            "\\u",
+            "\n",
+            "a\nb",
+            "\r\n",
+            "\t",
+            "\u{7f}",
+            "\u{1}",
+            "a\u{feff}",
+            "e\u{301}"
         ])
         .prop_map(str::to_owned),
     ]
@@ -368,7 +382,7 @@ fn section() -> impl Strategy<Value = Section> {
         text(),
         of(number()),
         of(number()),
-        vec(item(false), 0..3),
+        vec(item(false), 1..3),
     )
         .prop_map(|(id, title, points, weight, items)| Section {
             id,

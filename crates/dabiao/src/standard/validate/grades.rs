@@ -75,10 +75,8 @@ impl<'d> Checker<'d> {
             };
             if let Some((better, _)) = before.iter().find(|(_, better)| demands.include(better)) {
                 let expected = Text::new(
-                    format!("比“{better}”少一些要求\u{ff1a}达到本等次者已先得“{better}”"),
-                    format!(
-                        "less to be asked than by {better}, which whoever earns this gets first"
-                    ),
+                    format!("低于 {better} 的要求\u{ff08}达到本等次者必先得 {better}\u{ff09}"),
+                    format!("to ask less than {better}, which whoever meets this one earns first"),
                 );
                 let fault = self.fault(FaultCode::NeverMatters, &at).expected(expected);
                 self.push(fault);
