@@ -15,7 +15,7 @@ use arrow_array::{
 };
 use arrow_buffer::i256;
 use arrow_schema::{DataType, Schema};
-use dabiao::arrow::{PointsAs, ScoreColumn};
+use dabiao::arrow::{PointsAs, ScoreColumn, with_floats};
 use dabiao::{
     Cell, FaultCode, Faults, Observations, ObservationsBuilder, ScoreOptions, Scores, Standard,
 };
@@ -273,7 +273,7 @@ fn faults_name_row_and_column_and_what_was_expected() {
     assert_eq!(of("opened", late).0, FaultCode::Value);
 
     let twice = batch(vec![("code", texts(&["b", "a", "b"]))]);
-    let (code, text) = only_fault(read(&[twice.clone()], false));
+    let (code, text) = only_fault(read(std::slice::from_ref(&twice), false));
     assert_eq!(code, FaultCode::DuplicateRow);
     assert!(
         text.starts_with("4:code:") && text.contains("first in row 2"),
@@ -326,7 +326,7 @@ fn rows_sort_batches_join_and_no_rows_are_no_rows() {
     let schema = names(&["c"]).schema();
     let empty = RecordBatchIterator::new(Vec::new(), schema);
     let table = Observations::from_batches(&standard(), empty, false).unwrap();
-    let scores = standard().score(&table, &ScoreOptions::new()).unwrap();
+    let scores = Arc::new(standard().score(&table, &ScoreOptions::new()).unwrap());
     assert!(scores.is_empty());
     let mut batches = scores.batches(scores.columns(), PointsAs::Decimal);
     assert_eq!(batches.schema().field(1).name(), "name");
@@ -346,7 +346,7 @@ fn rows_sort_batches_join_and_no_rows_are_no_rows() {
     );
 }
 
-fn scored() -> Scores {
+fn scored() -> Arc<Scores> {
     let rows = [
         ["b", "乙", "40", "50", "是"],
         ["a", "甲", "40", "100", ""],
@@ -355,7 +355,7 @@ fn scored() -> Scores {
     ];
     let heading = ["code", "name", "trees", "green", "lift"];
     let table = Observations::from_rows(&standard(), &heading, &rows).unwrap();
-    standard().score(&table, &ScoreOptions::new()).unwrap()
+    Arc::new(standard().score(&table, &ScoreOptions::new()).unwrap())
 }
 
 #[test]
@@ -396,6 +396,16 @@ fn scores_come_out_as_exact_decimals() {
     assert_eq!(
         floats.value(0).to_string(),
         scores.total(1).unwrap().exact().to_string()
+    );
+    let exact = scores
+        .record_batch(&[ScoreColumn::Total], PointsAs::Decimal, 1, 2)
+        .unwrap();
+    let again = with_floats(&exact).unwrap();
+    assert_eq!(
+        again
+            .column(0)
+            .as_primitive::<arrow_array::types::Float64Type>(),
+        floats
     );
     let unknown = [ScoreColumn::Part("9.9".to_owned())];
     assert!(

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use arrow_array::builder::{BinaryBuilder, StringBuilder};
+use arrow_array::cast::AsArray;
+use arrow_array::types::Decimal128Type;
 use arrow_array::{
     ArrayRef, Decimal128Array, Float64Array, RecordBatch, RecordBatchOptions, RecordBatchReader,
     StringArray, UInt32Array,
@@ -39,7 +41,7 @@ pub enum ScoreColumn {
     Attribute(String),
     /// `total`, in the decimals of totals; null where nothing applies.
     Total,
-    /// `total-before-bonus`, in the decimals of totals.
+    /// `total_before_bonus`, in the decimals of totals.
     TotalBeforeBonus,
     /// `bonus`: all bonuses, capped.
     Bonus,
@@ -47,11 +49,11 @@ pub enum ScoreColumn {
     Deductions,
     /// `grade`: its id; null for none.
     Grade,
-    /// `grade-earned`: its id before vetoes.
+    /// `grade_earned`: its id before vetoes.
     GradeEarned,
     /// `rank`: the place, from 1; null for none.
     Rank,
-    /// `rank-key`: bytes that sort as the places do, for ranking where a table is in parts;
+    /// `rank_key`: bytes that sort as the places do, for ranking where a table is in parts;
     /// null where there is no place.
     RankKey,
     /// `vetoes`: codes, joined by `;`.
@@ -74,13 +76,13 @@ impl ScoreColumn {
             ScoreColumn::Code => "code",
             ScoreColumn::Attribute(name) => name,
             ScoreColumn::Total => "total",
-            ScoreColumn::TotalBeforeBonus => "total-before-bonus",
+            ScoreColumn::TotalBeforeBonus => "total_before_bonus",
             ScoreColumn::Bonus => "bonus",
             ScoreColumn::Deductions => "deductions",
             ScoreColumn::Grade => "grade",
-            ScoreColumn::GradeEarned => "grade-earned",
+            ScoreColumn::GradeEarned => "grade_earned",
             ScoreColumn::Rank => "rank",
-            ScoreColumn::RankKey => "rank-key",
+            ScoreColumn::RankKey => "rank_key",
             ScoreColumn::Vetoes => "vetoes",
             ScoreColumn::Missing => "missing",
             ScoreColumn::Undecided => "undecided",
@@ -205,10 +207,10 @@ impl Scores {
 
     /// Some columns of all rows, a batch at a time: no batch is made before it is asked for.
     #[must_use]
-    pub fn batches(&self, columns: Vec<ScoreColumn>, points: PointsAs) -> ScoresReader {
+    pub fn batches(self: &Arc<Self>, columns: Vec<ScoreColumn>, points: PointsAs) -> ScoresReader {
         ScoresReader {
             schema: self.schema(&columns, points),
-            scores: self.clone(),
+            scores: Arc::clone(self),
             columns,
             points,
             next: 0,
@@ -317,11 +319,38 @@ fn numeric(
     })
 }
 
+/// The same table with the nearest `float64` in place of every `decimal128`, for charts.
+///
+/// # Errors
+/// None for a table that Arrow accepted.
+pub fn with_floats(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let schema = batch.schema();
+    let (mut fields, mut arrays) = (Vec::new(), Vec::new());
+    for (field, array) in schema.fields().iter().zip(batch.columns()) {
+        if let DataType::Decimal128(_, scale) = field.data_type() {
+            let unit = 10f64.powi(i32::from(*scale));
+            let scaled = array.as_primitive::<Decimal128Type>();
+            let floats: Float64Array = scaled.unary(|value| value as f64 / unit);
+            fields.push(Field::new(
+                field.name(),
+                DataType::Float64,
+                field.is_nullable(),
+            ));
+            arrays.push(Arc::new(floats) as ArrayRef);
+        } else {
+            fields.push(field.as_ref().clone());
+            arrays.push(Arc::clone(array));
+        }
+    }
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)
+}
+
 /// Gives scores batch by batch; see [`Scores::batches`].
 #[derive(Clone, Debug)]
 pub struct ScoresReader {
     schema: SchemaRef,
-    scores: Scores,
+    scores: Arc<Scores>,
     columns: Vec<ScoreColumn>,
     points: PointsAs,
     next: usize,

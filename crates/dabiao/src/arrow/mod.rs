@@ -22,4 +22,4 @@ mod export;
 mod ingest;
 mod values;
 
-pub use export::{PointsAs, ScoreColumn, ScoresReader};
+pub use export::{PointsAs, ScoreColumn, ScoresReader, with_floats};

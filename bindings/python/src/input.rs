@@ -1,0 +1,358 @@
+//! Tables from Python: whatever has the Arrow PyCapsule interface, lazy frames, files, lists.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
+use arrow_schema::{ArrowError, SchemaRef};
+use dabiao::{Cell, Fault, FaultCode, Faults, Observations, ObservationsBuilder, Place, Standard};
+use dabiao_io::{ReadOptions, Source, read_observations};
+use pyo3::exceptions::{PyImportError, PyTypeError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
+
+use crate::capsule;
+use crate::convert::Owned;
+use crate::errors::Problem;
+use crate::fault::PyFault;
+
+/// A table of communities, read and checked against a standard's measures.
+///
+/// ``Standard.score`` takes it in place of a data frame; read once, it can be scored often.
+///
+/// Example:
+///     >>> import dabiao
+///     >>> standard = dabiao.Standard.builtin("weihai-2020")
+///     >>> table = standard.read({"code": ["c1"], "name": ["甲"], "activities": [12]})
+///     >>> len(table), table.codes, table.attribute("name"), table.advice
+///     (1, ['c1'], ['甲'], [])
+#[pyclass(frozen, module = "dabiao", name = "Observations")]
+#[derive(Clone)]
+pub(crate) struct PyObservations {
+    pub(crate) inner: Observations,
+    pub(crate) standard: Standard,
+}
+
+#[pymethods]
+impl PyObservations {
+    /// The communities' codes, sorted as bytes.
+    #[getter]
+    fn codes(&self) -> &[String] {
+        self.inner.codes()
+    }
+
+    /// An attribute of every community, such as ``"name"`` or ``"district"``; ``None`` where
+    /// the table has no such column.
+    fn attribute(&self, name: &str) -> Option<&[String]> {
+        self.inner.attribute(name)
+    }
+
+    /// What a reader should look at although it is no fault: rounded digits, a percent column
+    /// that looks like bare ratios.
+    #[getter]
+    fn advice(&self) -> Vec<PyFault> {
+        self.inner.advice().iter().cloned().map(PyFault).collect()
+    }
+
+    /// The SHA-256 of the observations in hexadecimal, the same for any format and order of
+    /// rows.
+    #[getter]
+    fn digest(&self, py: Python<'_>) -> String {
+        py.detach(|| self.inner.digest(&self.standard))
+    }
+
+    fn __len__(&self) -> usize {
+        self.inner.len()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Observations of {} communities>", self.inner.len())
+    }
+}
+
+/// Reads a table of any kind that Python has.
+pub(crate) fn read(standard: &Standard, table: &Bound<'_, PyAny>) -> Result<Observations, Problem> {
+    let py = table.py();
+    if let Ok(read) = table.cast::<PyObservations>() {
+        let read = read.get();
+        if read.standard.digest() == standard.digest() {
+            return Ok(read.inner.clone());
+        }
+        let message = "these observations were read for another standard";
+        return Err(PyValueError::new_err(message).into());
+    }
+    if let Some(path) = path_of(table)? {
+        return read_file(standard, py, &path);
+    }
+    let nan_is_null = is_pandas(table)?;
+    if table.hasattr(intern!(py, "__arrow_c_stream__"))? {
+        return match table.call_method0(intern!(py, "__arrow_c_stream__")) {
+            Ok(capsule) => read_stream(standard, &capsule, nan_is_null),
+            // pandas needs pyarrow for it.
+            Err(error) if nan_is_null && error.is_instance_of::<PyImportError>(py) => {
+                let columns = table.call_method1("to_dict", ("list",))?;
+                read_columns(
+                    standard,
+                    columns.cast::<PyMapping>().map_err(PyErr::from)?,
+                    true,
+                )
+            }
+            Err(error) => Err(error.into()),
+        };
+    }
+    if table.hasattr(intern!(py, "__arrow_c_array__"))? {
+        let pair = table.call_method0(intern!(py, "__arrow_c_array__"))?;
+        let batch = capsule::import_array(&pair)?;
+        let reader = RecordBatchIterator::new([Ok(batch.clone())], batch.schema());
+        return Ok(py.detach(|| Observations::from_batches(standard, reader, nan_is_null))?);
+    }
+    if table.hasattr("collect")? && !table.is_instance_of::<PyDict>() {
+        return read(standard, &table.call_method0("collect")?);
+    }
+    if let Ok(columns) = table.cast::<PyMapping>() {
+        return read_columns(standard, columns, false);
+    }
+    if table.is_instance_of::<PyList>() || table.is_instance_of::<PyTuple>() {
+        return read_records(standard, table);
+    }
+    let message = format!(
+        "expected a data frame (anything with __arrow_c_stream__ or __arrow_c_array__, or a lazy \
+         one with collect()), a path, a dict of lists or a list of dicts; found {}",
+        table.get_type()
+    );
+    Err(PyTypeError::new_err(message).into())
+}
+
+fn path_of(table: &Bound<'_, PyAny>) -> PyResult<Option<PathBuf>> {
+    let is_path = table.is_instance_of::<PyString>() || table.hasattr("__fspath__")?;
+    is_path.then(|| table.extract()).transpose()
+}
+
+fn is_pandas(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let module = value.get_type().module()?;
+    let module = module.to_str()?;
+    Ok(module == "pandas" || module.starts_with("pandas."))
+}
+
+fn read_stream(
+    standard: &Standard,
+    capsule: &Bound<'_, PyAny>,
+    nan_is_null: bool,
+) -> Result<Observations, Problem> {
+    let stream = capsule::import_stream(capsule)?;
+    Ok(capsule.py().detach(|| {
+        let reader = capsule::BatchStream::new(stream).map_err(unreadable)?;
+        let reader = WithoutIndex::new(reader).map_err(unreadable)?;
+        Observations::from_batches(standard, reader, nan_is_null)
+    })?)
+}
+
+fn unreadable(error: ArrowError) -> Faults {
+    Fault::new(FaultCode::Unreadable).found(error).into()
+}
+
+/// Leaves out the columns in which pandas hands over an index that has no name.
+struct WithoutIndex<R> {
+    reader: R,
+    schema: SchemaRef,
+    kept: Option<Vec<usize>>,
+}
+
+impl<R: RecordBatchReader> WithoutIndex<R> {
+    fn new(reader: R) -> Result<Self, ArrowError> {
+        let schema = reader.schema();
+        let is_index = |name: &str| name.starts_with("__index_level_") && name.ends_with("__");
+        let fields = schema.fields().iter().enumerate();
+        let kept: Vec<usize> = fields
+            .filter(|(_, field)| !is_index(field.name()))
+            .map(|(at, _)| at)
+            .collect();
+        if kept.len() == schema.fields().len() {
+            return Ok(WithoutIndex {
+                reader,
+                schema,
+                kept: None,
+            });
+        }
+        Ok(WithoutIndex {
+            schema: Arc::new(schema.project(&kept)?),
+            reader,
+            kept: Some(kept),
+        })
+    }
+}
+
+impl<R: RecordBatchReader> Iterator for WithoutIndex<R> {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = self.reader.next()?;
+        Some(match &self.kept {
+            Some(kept) => batch.and_then(|batch| batch.project(kept)),
+            None => batch,
+        })
+    }
+}
+
+impl<R: RecordBatchReader> RecordBatchReader for WithoutIndex<R> {
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+}
+
+fn read_file(standard: &Standard, py: Python<'_>, path: &Path) -> Result<Observations, Problem> {
+    // A path that leads nowhere is an OSError, as everywhere in Python.
+    std::fs::metadata(path).map_err(PyErr::from)?;
+    let extension = path
+        .extension()
+        .and_then(|e| e.to_str())
+        .unwrap_or_default();
+    if extension.eq_ignore_ascii_case("parquet") {
+        let frame = read_parquet(py, path)?;
+        return match read(standard, &frame) {
+            Err(Problem::Faults(faults)) => Err(faults.in_file(&path.display().to_string()).into()),
+            other => other,
+        };
+    }
+    Ok(py.detach(|| {
+        let source = Source::path(path);
+        read_observations(standard, source, &ReadOptions::new())
+    })?)
+}
+
+/// Reads Parquet by whichever reader the user has: one that is loaded already, then the first
+/// that can be.
+fn read_parquet<'py>(py: Python<'py>, path: &Path) -> PyResult<Bound<'py, PyAny>> {
+    const READERS: [(&str, &str, &str); 3] = [
+        ("polars", "polars", "read_parquet"),
+        ("pyarrow", "pyarrow.parquet", "read_table"),
+        ("duckdb", "duckdb", "read_parquet"),
+    ];
+    let loaded = py.import("sys")?.getattr("modules")?;
+    let mut readers: Vec<_> = READERS.to_vec();
+    readers.sort_by_key(|(package, _, _)| !loaded.contains(*package).unwrap_or(false));
+    for (_, module, function) in readers {
+        match py.import(module) {
+            Ok(module) => return module.getattr(function)?.call1((path,)),
+            Err(error) if error.is_instance_of::<PyImportError>(py) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(PyImportError::new_err(
+        "reading Parquet needs polars, pyarrow or duckdb",
+    ))
+}
+
+/// A dict of lists.
+fn read_columns(
+    standard: &Standard,
+    columns: &Bound<'_, PyMapping>,
+    nan_is_null: bool,
+) -> Result<Observations, Problem> {
+    let (mut titles, mut cells) = (Vec::new(), Vec::new());
+    for entry in columns.items()?.iter() {
+        let (title, values): (Bound<'_, PyAny>, Bound<'_, PyAny>) = entry.extract()?;
+        titles.push(title_of(&title)?);
+        cells.push(column(&values, nan_is_null)?);
+    }
+    let mut builder = ObservationsBuilder::new(standard);
+    builder.heading(&titles);
+    let rows = cells.first().map_or(0, Vec::len);
+    for (title, column) in titles.iter().zip(&cells) {
+        if column.len() != rows {
+            let place = Place {
+                field: Some(title.clone()),
+                ..Place::default()
+            };
+            let fault = Fault::new(FaultCode::ColumnLength).at(place);
+            let fault = fault.found(column.len()).expected(rows.to_string());
+            return Err(Faults::from(fault).into());
+        }
+    }
+    let mut row = Vec::with_capacity(cells.len());
+    for at in 0..rows {
+        row.clear();
+        row.extend(
+            cells
+                .iter()
+                .map(|c| c.get(at).map_or(Cell::Blank, Owned::cell)),
+        );
+        builder.row(at as u64 + 2, &row);
+    }
+    Ok(builder.finish()?)
+}
+
+fn title_of(title: &Bound<'_, PyAny>) -> PyResult<String> {
+    match title.cast::<PyString>() {
+        Ok(title) => Ok(title.to_str()?.to_owned()),
+        Err(_) => {
+            let message = format!("a column's name must be a str, not {}", title.repr()?);
+            Err(PyTypeError::new_err(message))
+        }
+    }
+}
+
+/// A list, or an array or series of any library, as cells.
+fn column(values: &Bound<'_, PyAny>, nan_is_null: bool) -> PyResult<Vec<Owned>> {
+    let nan_is_null = nan_is_null || is_pandas(values)?;
+    let mut listed = values.clone();
+    if !values.is_instance_of::<PyList>() {
+        for method in ["to_list", "to_pylist", "tolist"] {
+            if values.hasattr(method)? {
+                listed = values.call_method0(method)?;
+                break;
+            }
+        }
+    }
+    if listed.is_instance_of::<PyString>() || listed.try_iter().is_err() {
+        let message = format!("a column must be a list, not {}", values.repr()?);
+        return Err(PyTypeError::new_err(message));
+    }
+    let cells = listed
+        .try_iter()?
+        .map(|value| Owned::read(&value?, nan_is_null));
+    cells.collect()
+}
+
+/// A list of dicts; what a dict does not name is blank.
+fn read_records(standard: &Standard, records: &Bound<'_, PyAny>) -> Result<Observations, Problem> {
+    let mut titles: Vec<String> = Vec::new();
+    let mut rows: Vec<Vec<(usize, Owned)>> = Vec::new();
+    for record in records.try_iter()? {
+        let record = record?;
+        let Ok(record) = record.cast::<PyMapping>() else {
+            let message = format!("a row must be a dict, not {}", record.repr()?);
+            return Err(PyTypeError::new_err(message).into());
+        };
+        let mut row = Vec::new();
+        for (position, entry) in record.items()?.iter().enumerate() {
+            let (title, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = entry.extract()?;
+            let title = title_of(&title)?;
+            // Rows mostly name the same columns in the same order.
+            let here = titles.get(position).is_some_and(|held| *held == title);
+            let at = match here.then_some(position) {
+                Some(at) => at,
+                None => match titles.iter().position(|held| *held == title) {
+                    Some(at) => at,
+                    None => {
+                        titles.push(title);
+                        titles.len() - 1
+                    }
+                },
+            };
+            row.push((at, Owned::read(&value, false)?));
+        }
+        rows.push(row);
+    }
+    let mut builder = ObservationsBuilder::new(standard);
+    builder.heading(&titles);
+    for (line, row) in rows.iter().enumerate() {
+        let mut cells = vec![Cell::Blank; titles.len()];
+        for (at, owned) in row {
+            cells[*at] = owned.cell();
+        }
+        builder.row(line as u64 + 2, &cells);
+    }
+    Ok(builder.finish()?)
+}

@@ -1,0 +1,41 @@
+//! The Python package `dabiao`: the core's types under Python's names. No rule and no rounding
+//! lives here.
+
+mod capsule;
+mod columns;
+mod convert;
+mod errors;
+mod fault;
+mod frame;
+mod input;
+mod scores;
+mod standard;
+mod statistics;
+mod table;
+mod watch;
+
+use pyo3::prelude::*;
+
+/// The compiled part of the package; import `dabiao` instead.
+#[pymodule(gil_used = false)]
+mod _dabiao {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use super::fault::{PyFault, PyText};
+    #[pymodule_export]
+    use super::input::PyObservations;
+    #[pymodule_export]
+    use super::scores::PyScores;
+    #[pymodule_export]
+    use super::standard::{PyItem, PyMeasure, PySection, PyStandard};
+    #[pymodule_export]
+    use super::statistics::PyStatistics;
+    #[pymodule_export]
+    use super::table::PyTable;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

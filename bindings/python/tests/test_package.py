@@ -1,0 +1,81 @@
+"""The package itself: what it pulls in, its documentation, its types."""
+
+from __future__ import annotations
+
+import doctest
+import importlib.metadata
+import inspect
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dabiao
+
+
+def python(program: str) -> str:
+    run = [sys.executable, "-I", "-c", program]
+    return subprocess.run(run, check=True, capture_output=True, text=True).stdout
+
+
+def test_importing_pulls_in_nothing_else() -> None:
+    program = (
+        "import sys, json; before = set(sys.modules); import dabiao; "
+        "print(json.dumps(sorted(set(sys.modules) - before)))"
+    )
+    modules = json.loads(python(program))
+    assert modules == ["dabiao", "dabiao._dabiao", "dabiao._errors"]
+
+
+def test_importing_is_quick() -> None:
+    program = (
+        "import time; start = time.perf_counter(); import dabiao; "
+        "print(time.perf_counter() - start)"
+    )
+    python(program)
+    assert min(float(python(program)) for _ in range(5)) <= 0.030
+
+
+def test_it_is_installed_and_not_the_source() -> None:
+    assert dabiao.__version__ == importlib.metadata.version("dabiao")
+    assert "site-packages" in dabiao.__file__
+    assert importlib.metadata.requires("dabiao") == [
+        requirement
+        for requirement in importlib.metadata.requires("dabiao") or []
+        if "extra ==" in requirement
+    ]
+    assert (Path(dabiao.__file__).parent / "py.typed").exists()
+
+
+def public() -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = [("dabiao", dabiao)]
+    for name in dabiao.__all__:
+        thing = getattr(dabiao, name)
+        if not inspect.isclass(thing):
+            continue
+        found.append((f"dabiao.{name}", thing))
+        found.extend(
+            (f"dabiao.{name}.{member}", held)
+            for member, held in vars(thing).items()
+            if not member.startswith("_") and (callable(held) or hasattr(held, "__get__"))
+        )
+    return found
+
+
+def test_everything_public_is_documented() -> None:
+    assert len(public()) > 80
+    undocumented = [name for name, thing in public() if not inspect.getdoc(thing)]
+    assert not undocumented
+
+
+@pytest.mark.parametrize(("name", "thing"), public(), ids=[name for name, _ in public()])
+def test_examples_run(name: str, thing: Any) -> None:
+    text = inspect.getdoc(thing) or ""
+    test = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)
+    results = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test)
+    assert results.failed == 0
+    if not test.examples and inspect.isclass(thing) and not issubclass(thing, Exception):
+        assert name.rsplit(".", 1)[1] in {"Section", "Item", "Measure"}
