@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi_and_data_type};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{
-    Array, ArrayRef, NullArray, RecordBatch, RecordBatchOptions, RecordBatchReader, StructArray,
+    ArrayRef, NullArray, RecordBatch, RecordBatchOptions, RecordBatchReader, StructArray,
 };
 use arrow_schema::{ArrowError, DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use pyo3::exceptions::PyTypeError;

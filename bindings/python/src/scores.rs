@@ -60,11 +60,6 @@ impl PyScores {
     fn reader(&self, names: Option<Vec<String>>, points: PointsAs) -> PyResult<Reader> {
         Ok(Box::new(self.inner.batches(self.pick(names)?, points)))
     }
-
-    pub(crate) fn row(&self, code: &str) -> PyResult<usize> {
-        let row = self.inner.observations().row_of(code);
-        row.ok_or_else(|| PyKeyError::new_err(code.to_owned()))
-    }
 }
 
 #[pymethods]
