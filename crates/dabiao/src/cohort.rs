@@ -275,6 +275,98 @@ impl Cohort {
         let half = Rational::ratio(1, 2).unwrap_or_default();
         &(&lower + &upper) * &half
     }
+
+    /// The cohort after one of its values has moved, to be asked about the new value alone.
+    ///
+    /// The mean costs the most and is moved only where it is needed.
+    pub(crate) fn moved(&self, from: &Rational, to: &Rational, needs_mean: bool) -> Cohort {
+        let first = self.values.partition_point(|held| held < from);
+        let own = usize::from(self.values.get(first) == Some(from));
+        let times = |index: usize| {
+            let after = self.before.get(index + 1).copied().unwrap_or(self.count);
+            after - self.before.get(index).copied().unwrap_or(self.count)
+        };
+        let alone = own == 1 && times(first) == 1;
+        let others = |index: Option<usize>| self.values.get(index?);
+        let mut min = &self.min;
+        if alone && first == 0 {
+            min = others(Some(1)).unwrap_or(to);
+        }
+        let mut max = &self.max;
+        if alone && first + 1 == self.values.len() {
+            max = others(first.checked_sub(1)).unwrap_or(to);
+        }
+        let below = |end: usize| {
+            let counted = self.before.get(end).copied().unwrap_or(self.count);
+            counted - u64::from(own == 1 && first < end)
+        };
+        let less = below(self.values.partition_point(|held| held < to));
+        let up_to = below(self.values.partition_point(|held| held <= to));
+        let stands = [
+            (to - &Rational::ONE, less),
+            (to.clone(), up_to - less + 1),
+            (to + &Rational::ONE, self.count - 1 - up_to),
+        ];
+        let (mut values, mut before, mut total) = (Vec::new(), vec![0], 0);
+        for (value, times) in stands.into_iter().filter(|(_, times)| *times > 0) {
+            total += times;
+            values.push(value);
+            before.push(total);
+        }
+        let count = Rational::ratio(i128::from(self.count), 1).unwrap_or_default();
+        let mean = match (to - from).checked_div(&count) {
+            Some(step) if needs_mean => &self.mean + &step,
+            _ => self.mean.clone(),
+        };
+        Cohort {
+            count: self.count,
+            min: min.min(to).clone(),
+            max: max.max(to).clone(),
+            mean,
+            values,
+            before,
+        }
+    }
+
+    /// The value at a place, ties counted one by one, where one value of `without` is left out.
+    pub(crate) fn nth(
+        &self,
+        place: u64,
+        from_top: bool,
+        without: Option<&Rational>,
+    ) -> Option<&Rational> {
+        let counted = self.before.last().copied().unwrap_or(0);
+        let size = counted.checked_sub(u64::from(without.is_some()))?;
+        let index = if from_top {
+            size.checked_sub(place)?
+        } else {
+            place.checked_sub(1)?
+        };
+        let own = without.map(|own| self.values.partition_point(|held| held < own));
+        let shift = own
+            .and_then(|own| self.before.get(own))
+            .is_some_and(|own| index >= *own);
+        let index = index + u64::from(shift);
+        let at = self.before.partition_point(|before| *before <= index);
+        self.values.get(at.checked_sub(1)?)
+    }
+
+    /// The next distinct value above or below one of the values.
+    pub(crate) fn beside(&self, value: &Rational, above: bool) -> Option<&Rational> {
+        let at = if above {
+            self.values.partition_point(|held| held <= value)
+        } else {
+            self.values
+                .partition_point(|held| held < value)
+                .checked_sub(1)?
+        };
+        self.values.get(at)
+    }
+
+    /// The distinct values in order, where they are counted.
+    pub(crate) fn values(&self) -> &[Rational] {
+        &self.values
+    }
 }
 
 #[cfg(test)]

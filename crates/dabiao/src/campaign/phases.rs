@@ -238,6 +238,8 @@ pub(super) fn weigh(
         standard: standard.clone(),
         observations: Observations(Arc::new(table)),
         statistics: newest.statistics.clone(),
+        // They are those of one phase; the table holds values of several.
+        own_cohort: false,
         columns,
         ranks,
     })

@@ -15,6 +15,7 @@ impl Words<'_> {
             Some("district") => Some(("同区县社区", "the communities of the district")),
             Some("street") => Some(("同街道社区", "the communities of the street")),
             Some("city") => Some(("同市社区", "the communities of the city")),
+            Some("state") => Some(("同州社区", "the communities of the state")),
             Some("province") => Some(("同省社区", "the communities of the province")),
             Some("category") => Some(("同类社区", "the communities of the category")),
             Some(_) => None,

@@ -1,20 +1,43 @@
-//! Explanations: what a standard says, in words that a resident understands.
+//! Explanations: what a standard says, what it says about a community, and what would win it
+//! points, in words that a resident understands.
 //!
 //! [`Words`] puts the parts of a [`Document`] into sentences in Chinese and English: rules,
 //! conditions, vetoes and grades, with the titles of the measures and every bound said so that
 //! nobody can read it two ways. Sentences have no last stop, so that they fit a table cell.
+//!
+//! [`Scorecard`] is all that the standard says about one community, [`Gaps`] what it loses and
+//! what would win it back, [`Losses`] the same over many. All of it is made on request from a
+//! run's [`Scores`](crate::Scores); every [`NextStep`] is found by marking the item again.
 
+mod build;
+mod card;
 mod cohort;
+mod explainer;
+mod finder;
+mod gaps;
+mod lever;
+mod lines;
 mod ranges;
 mod rules;
+mod search;
 mod standing;
+mod step;
+mod text;
+mod trial;
 mod value;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
+pub use card::{
+    BoxAnswer, BoxLine, CheckLine, InputLine, ItemLine, ItemState, MissingLine, Named, Scorecard,
+    SectionLine, ShownValue, StandardLine, VetoLine,
+};
+pub use explainer::Explainer;
+pub use gaps::{Gap, Gaps, GradeGap, Loss, Losses, PartShort, Short, Shortfall};
 pub use rules::Role;
+pub use step::{MeasureStep, NextStep, StepBound, Target};
 pub use value::ValueFormat;
 pub use words::Words;
 

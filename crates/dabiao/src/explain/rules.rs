@@ -272,7 +272,7 @@ impl Words<'_> {
                 };
                 let verb = match (from_zero, rule.side, whole, rule.steps) {
                     (_, _, false, Steps::Completed) => "每满",
-                    (true, ..) => "每",
+                    (true, ..) => "每有",
                     (false, Side::Over, ..) => "每多",
                     (false, Side::Under, ..) => "每少",
                 };
@@ -370,15 +370,21 @@ impl Words<'_> {
             text = self.headed(self.text(&check.title), &self.headed(&subject, &rule));
         }
         let mut parts = vec![text];
-        parts.extend(check.floor.as_ref().map(|floor| match self.lang {
-            Lang::Zh => format!("本项最低{floor}分"),
-            Lang::En => format!("this part not below {floor}"),
-        }));
-        parts.extend(check.cap.as_ref().map(|cap| match self.lang {
-            Lang::Zh => format!("本项最高{cap}分"),
-            Lang::En => format!("this part at most {cap}"),
-        }));
+        parts.extend(self.check_limits(check));
         parts.extend(self.circumstances(&check.marking, frame));
         self.phrases(&parts)
+    }
+
+    /// A check's own floor and cap.
+    pub(super) fn check_limits(&self, check: &Check) -> Vec<String> {
+        let floor = check.floor.as_ref().map(|floor| match self.lang {
+            Lang::Zh => format!("本项最低{floor}分"),
+            Lang::En => format!("this part not below {floor}"),
+        });
+        let cap = check.cap.as_ref().map(|cap| match self.lang {
+            Lang::Zh => format!("本项最高{cap}分"),
+            Lang::En => format!("this part at most {cap}"),
+        });
+        floor.into_iter().chain(cap).collect()
     }
 }

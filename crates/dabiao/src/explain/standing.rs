@@ -105,6 +105,16 @@ impl Words<'_> {
         }
     }
 
+    /// What a zero denominator comes to: `小区数为0的，得满分`.
+    pub(super) fn zero_in_words(&self, marking: &Marking, role: Role) -> Option<String> {
+        let frame = Frame {
+            points: None,
+            role,
+            known_as: None,
+        };
+        self.zero_denominator(marking, frame)
+    }
+
     fn zero_denominator(&self, marking: &Marking, frame: Frame<'_>) -> Option<String> {
         let mut divisors = Vec::new();
         self.divisors(marking.value.as_ref()?, &mut divisors);
@@ -326,7 +336,7 @@ fn capital(text: &str) -> String {
 }
 
 /// The title of a section or an item by its code.
-fn find_title<'d>(
+pub(super) fn find_title<'d>(
     document: &'d crate::standard::document::Document,
     code: &str,
 ) -> Option<&'d Text> {

@@ -3,7 +3,7 @@
 use crate::expression::{Expression, PartSign, Quantity};
 use crate::lang::Lang;
 use crate::rational::Rational;
-use crate::standard::document::{Document, Mark, Marking, MeasureKind, Rule};
+use crate::standard::document::{Document, Mark, Marking, Measure, MeasureKind, Rule};
 
 /// Digits after the point of a value that is shown; scoring uses the exact one.
 const DECIMALS: u8 = 6;
@@ -56,6 +56,18 @@ impl ValueFormat {
     #[must_use]
     pub fn unit(unit: &str) -> Self {
         ValueFormat::of(Shape::Unit(unit.to_owned()))
+    }
+
+    /// The way in which the values of a measure are shown.
+    #[must_use]
+    pub fn of_measure(measure: &Measure) -> Self {
+        ValueFormat {
+            shape: match &measure.unit {
+                Some(unit) => Shape::Unit(unit.clone()),
+                None => Shape::Plain,
+            },
+            whole: measure.kind == MeasureKind::Count,
+        }
     }
 
     fn of(shape: Shape) -> Self {

@@ -57,12 +57,11 @@ impl<'a> Words<'a> {
 
     /// A title in quotation marks.
     pub(super) fn quoted(&self, title: &str) -> String {
-        // A title that has quotation marks of its own takes the single ones outside.
-        if title.contains('\u{201c}') {
-            format!("\u{2018}{title}\u{2019}")
-        } else {
-            format!("\u{201c}{title}\u{201d}")
-        }
+        // Quotation marks inside quotation marks are single ones.
+        let inner = title
+            .replace('\u{201c}', "\u{2018}")
+            .replace('\u{201d}', "\u{2019}");
+        format!("\u{201c}{inner}\u{201d}")
     }
 
     /// Several phrases: `a、b和c`, `a, b and c`.
@@ -275,7 +274,8 @@ impl<'a> Words<'a> {
             .lone_measure()
             .and_then(|name| self.find_measure(name)?.unit.as_deref());
         match (right, unit) {
-            (Expression::Number(quantity), Some(unit)) => {
+            // Nothing is nothing in any unit.
+            (Expression::Number(quantity), Some(unit)) if !quantity.number.is_zero() => {
                 super::ValueFormat::unit(unit).quantity(quantity, self.lang)
             }
             _ => self.named(right),

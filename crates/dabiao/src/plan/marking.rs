@@ -4,7 +4,8 @@
 use super::State;
 use super::node::{Computed, Outcomes, Reading, Row, Test};
 use super::{
-    CheckPlan, ItemPlan, MarkingId, MarkingPlan, MeasureId, PayPlan, Plan, RulePlan, SlotId,
+    Assumption, CheckPlan, ItemPlan, MarkingId, MarkingPlan, MeasureId, PayPlan, Plan, RulePlan,
+    SlotId,
 };
 use crate::cohort::Cohort;
 use crate::decimal::Decimal;
@@ -44,6 +45,11 @@ impl Marked {
 /// The cohorts of one row, by slot.
 pub(crate) trait Cohorts {
     fn cohort(&self, slot: SlotId) -> Option<&Cohort>;
+
+    /// What an explanation assumes about the marking of a code instead of what is observed.
+    fn assumed(&self, _code: &str) -> Option<&Assumption> {
+        None
+    }
 }
 
 /// A row in which some missing measures are imputed.
@@ -133,6 +139,9 @@ impl Marker<'_> {
 
     /// The value: a number, or the code of a yes-no or label.
     pub(crate) fn compute(&self, marking: &MarkingPlan, row: &dyn Row) -> Computed {
+        if let Some(Assumption::Value(value)) = self.cohorts.assumed(&marking.code) {
+            return Computed::Value(value.clone());
+        }
         match (&marking.rule, marking.measures.first()) {
             (RulePlan::YesNo { .. } | RulePlan::Levels(_), Some(measure)) => {
                 match row.code(*measure) {
@@ -191,7 +200,10 @@ impl Marker<'_> {
             (&marking.no_marks, State::NO_MARKS, Rational::ZERO),
             (&marking.full_marks, State::FULL_MARKS, full.clone()),
         ] {
+            let lifted = bit == State::NO_MARKS
+                && self.cohorts.assumed(&marking.code) == Some(&Assumption::Lifted);
             match self.outcomes(test) {
+                _ if lifted => {}
                 Some(outcomes) if outcomes.holds() => {
                     self.check_limits(marking)?;
                     return Ok(Marked::new(Some(points), state.with(bit)));
@@ -305,7 +317,7 @@ impl Marker<'_> {
     }
 
     /// The policy for what is blank among `measures`, and whether a measure's own decided.
-    fn policy(
+    pub(crate) fn policy(
         &self,
         marking: &MarkingPlan,
         measures: &mut dyn Iterator<Item = MeasureId>,
@@ -379,7 +391,7 @@ impl Marker<'_> {
             .map(|cohort| centre(cohort, policy))
     }
 
-    fn with_imputed_measures(
+    pub(crate) fn with_imputed_measures(
         &self,
         marking: &MarkingPlan,
         policy: MissingPolicy,
@@ -430,6 +442,10 @@ impl Marker<'_> {
                 Outcomes::NOT_APPLICABLE => left += 1,
                 _ => blank.push(item),
             }
+        }
+        if let Some(Assumption::Ticked(count)) = self.cohorts.assumed(&marking.code) {
+            ticked = *count;
+            blank.clear();
         }
         let mut unsure = 0;
         if !blank.is_empty() {

@@ -63,6 +63,17 @@ pub(crate) struct Plan {
     pub(crate) tie_breaks: Vec<TieBreak>,
 }
 
+/// What if one marking had another value?
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Assumption {
+    /// Its value is this number.
+    Value(Rational),
+    /// So many of the boxes that apply are ticked, and the others are not.
+    Ticked(u32),
+    /// Its no-marks condition does not hold.
+    Lifted,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct MeasurePlan {
     pub(crate) name: String,
@@ -141,6 +152,20 @@ pub(crate) struct Demand {
     pub(crate) min: Rational,
     pub(crate) max: Rational,
     pub(crate) step: Option<Rational>,
+}
+
+impl Demand {
+    /// Whether a mark is in the range and on a step.
+    pub(crate) fn allows(&self, mark: &Rational) -> bool {
+        let steps = |step: &Rational| (mark - &self.min).checked_div(step);
+        *mark >= self.min
+            && *mark <= self.max
+            && self
+                .step
+                .as_ref()
+                .and_then(steps)
+                .is_none_or(|steps| steps.is_integer())
+    }
 }
 
 #[derive(Debug)]

@@ -217,6 +217,21 @@ pub(crate) enum Test {
 }
 
 impl Test {
+    /// Calls `visit` with every measure, in the order of the text.
+    pub(crate) fn visit_measures(&self, visit: &mut dyn FnMut(MeasureId)) {
+        match self {
+            Test::Compare(left, _, right) => {
+                left.visit_measures(visit);
+                right.visit_measures(visit);
+            }
+            Test::Label { measure, .. } | Test::Holds(measure) => visit(*measure),
+            Test::And(parts) | Test::Or(parts) => {
+                parts.iter().for_each(|part| part.visit_measures(visit));
+            }
+            Test::Not(inner) => inner.visit_measures(visit),
+        }
+    }
+
     pub(crate) fn outcomes(&self, row: &dyn Row) -> Outcomes {
         match self {
             Test::Compare(left, comparison, right) => {

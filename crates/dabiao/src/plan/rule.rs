@@ -81,6 +81,30 @@ impl RulePlan {
         }
     }
 
+    /// Whether it looks at the cohort.
+    pub(crate) fn looks_at_cohort(&self) -> bool {
+        match self {
+            RulePlan::Rank { .. } | RulePlan::ShareOfBest { .. } | RulePlan::MinMax { .. } => true,
+            other => other.needs_mean(),
+        }
+    }
+
+    /// Whether it looks at the cohort's mean.
+    pub(crate) fn needs_mean(&self) -> bool {
+        let mean = |mark: &MarkPlan| *mark == MarkPlan::CohortMean;
+        match self {
+            RulePlan::ShareOfMean { .. } => true,
+            RulePlan::Bands { bands, .. } => bands
+                .iter()
+                .flat_map(|band| [&band.low, &band.high])
+                .flatten()
+                .any(|(mark, _)| mean(mark)),
+            RulePlan::Curve(knots) => knots.iter().any(|(mark, _)| mean(mark)),
+            RulePlan::PerUnit(rule) => mean(&rule.mark),
+            _ => false,
+        }
+    }
+
     /// Whether its value is a number that a mean or median could stand for.
     pub(crate) fn is_numeric(&self) -> bool {
         !matches!(

@@ -10,7 +10,7 @@ mod single;
 pub use columns::{PointsColumn, PointsOf, VetoState};
 pub use options::{Progress, ScoreOptions};
 pub(crate) use rank::ranks;
-pub(crate) use run::{run, statistics};
+pub(crate) use run::{distinct_values, run, statistics};
 pub use single::CardScorer;
 
 use crate::cohort::Statistics;
@@ -34,6 +34,8 @@ pub struct Scores {
     pub(crate) standard: Standard,
     pub(crate) observations: Observations,
     pub(crate) statistics: Statistics,
+    /// Whether the statistics are those of the table itself.
+    pub(crate) own_cohort: bool,
     pub(crate) columns: Columns,
     /// Places from 1; 0 for none.
     pub(crate) ranks: Vec<u32>,

@@ -136,6 +136,20 @@ pub(crate) fn statistics(
     Ok(whole)
 }
 
+/// One cohort's numbers over a whole table, its distinct values counted.
+pub(crate) fn distinct_values(
+    plan: &Plan,
+    observations: &Observations,
+    slot: &SlotPlan,
+) -> BTreeMap<String, Summary> {
+    let groups = Groups::new(plan, observations);
+    let counted = SlotPlan {
+        distinct: true,
+        ..*slot
+    };
+    summarise(plan, observations, &groups, &counted, 0, observations.len())
+}
+
 fn summarise(
     plan: &Plan,
     observations: &Observations,
@@ -219,6 +233,7 @@ pub(crate) fn run(
         standard: standard.clone(),
         observations: observations.clone(),
         statistics,
+        own_cohort: options.statistics.is_none(),
         columns,
         ranks,
     })

@@ -1,5 +1,6 @@
 //! Every kind of rule in both languages, against the sentences in `words.txt`.
 
+mod cards;
 mod fixture;
 mod markings;
 

@@ -189,7 +189,7 @@ impl<'a> Compiler<'a> {
             .cohort
             .as_ref()
             .or(parent.and_then(|(_, outer)| outer.cohort.as_ref()));
-        let needed = looks_at_cohort(&plan.rule) || by_item || by_measure;
+        let needed = plan.rule.looks_at_cohort() || by_item || by_measure;
         if !needed {
             return Ok(());
         }
@@ -390,24 +390,6 @@ impl<'a> Compiler<'a> {
                     .ok_or_else(|| unfit(label))
             })
             .collect()
-    }
-}
-
-fn looks_at_cohort(rule: &RulePlan) -> bool {
-    let mean = |mark: &MarkPlan| *mark == MarkPlan::CohortMean;
-    match rule {
-        RulePlan::Rank { .. }
-        | RulePlan::ShareOfBest { .. }
-        | RulePlan::ShareOfMean { .. }
-        | RulePlan::MinMax { .. } => true,
-        RulePlan::Bands { bands, .. } => bands
-            .iter()
-            .flat_map(|b| [&b.low, &b.high])
-            .flatten()
-            .any(|(m, _)| mean(m)),
-        RulePlan::Curve(knots) => knots.iter().any(|(m, _)| mean(m)),
-        RulePlan::PerUnit(rule) => mean(&rule.mark),
-        _ => false,
     }
 }
 
