@@ -9,11 +9,11 @@
 //! use dabiao_io::{ReadOptions, Source, read_observations};
 //! # fn main() -> Result<(), dabiao::Faults> {
 //! let standard = Standard::builtin("weihai-2020")?;
-//! let text = "编码,名称,deliberation_meetings\nc1,甲社区,3\nc2,乙社区,2\n";
+//! let text = "编码,名称,residents\nc1,甲社区,3\nc2,乙社区,2\n";
 //! let table = read_observations(&standard, Source::bytes("marks.csv", text), &ReadOptions::new())?;
 //! assert_eq!(table.codes(), ["c1", "c2"]);
 //!
-//! let wrong = "code,deliberation_meetings\nc1,3\nc1,many\n";
+//! let wrong = "code,residents\nc1,3\nc2,many\n";
 //! let faults = read_observations(&standard, Source::bytes("marks.csv", wrong), &ReadOptions::new())
 //!     .unwrap_err();
 //! assert_eq!(faults.listed[0].place.line, Some(3));
@@ -23,7 +23,13 @@
 #![forbid(unsafe_code)]
 
 mod read;
+mod write;
 
 pub use read::{
     Encoding, Format, Limits, ReadOptions, ReadProgress, Row, Source, read_observations, read_rows,
+};
+pub use write::{
+    AdviceCount, Communities, Engine, GAPS_HEADING, GradeCount, ITEMS_HEADING, ObservationsSummary,
+    OutputSet, StandardSummary, Summary, add_results, gap_rows, item_rows, summary, write_gaps,
+    write_items, write_results, write_rows, write_scores, write_whole,
 };

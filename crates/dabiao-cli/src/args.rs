@@ -1,0 +1,152 @@
+//! What the command line says.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Scores communities against a published standard, exactly and explainably
+#[derive(Debug, Parser)]
+#[command(name = "dabiao", version, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// Language of everything that is shown [default: from LC_ALL, LC_MESSAGES or LANG]
+    #[arg(long, global = true, value_enum, value_name = "LANG")]
+    pub(crate) lang: Option<Language>,
+    /// How results go to standard output, and faults to standard error
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table, value_name = "FORMAT", hide_possible_values = false)]
+    pub(crate) format: Format,
+    /// Threads to use at most; the result is the same for any number [default: as many as there are]
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    Zh,
+    En,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// For spreadsheets
+    Csv,
+    /// For programs; faults too
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Encoding {
+    #[value(name = "utf-8")]
+    Utf8,
+    Gb18030,
+    #[value(name = "utf-16")]
+    Utf16,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Score an example that is built in, and write its inputs and results
+    Demo(Demo),
+    /// Score a table of communities
+    Score(Score),
+    /// Show where points are lost, and what would win them back
+    Gaps(Gaps),
+    /// Explain the scorecard of one community
+    Explain(Explain),
+    /// List, show and check standards
+    #[command(subcommand)]
+    Standard(StandardCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Which example
+    #[arg(long, value_enum, default_value_t = Example::UciCommunities, value_name = "NAME")]
+    pub(crate) example: Example,
+    /// Folder for the files, made if it is not there
+    #[arg(long, value_name = "DIR", default_value = "dabiao-demo")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Example {
+    /// 1,993 real communities of the United States against a composite index
+    UciCommunities,
+}
+
+/// The standard and the table of a run.
+#[derive(Debug, Args)]
+pub(crate) struct Inputs {
+    /// Table of communities, CSV or TSV; `-` is standard input
+    #[arg(value_name = "TABLE")]
+    pub(crate) table: PathBuf,
+    /// The standard: the id of a built-in one, or a file (TOML or JSON; `-` is standard input)
+    #[arg(short, long, value_name = "ID|FILE")]
+    pub(crate) standard: PathBuf,
+    /// Encoding of the table [default: found out by itself]
+    #[arg(long, value_enum, value_name = "ENCODING")]
+    pub(crate) encoding: Option<Encoding>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Score {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// Write scores.csv, items.csv, gaps.csv and summary.json into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Gaps {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    /// Only these communities, by their codes
+    #[arg(long, value_name = "CODE")]
+    pub(crate) code: Vec<String>,
+    /// So many items a community at most
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) top: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The community's code
+    #[arg(value_name = "CODE")]
+    pub(crate) code: String,
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StandardCommand {
+    /// List the built-in standards
+    List,
+    /// Show a standard in words: sections, items, points and rules
+    Show {
+        /// The id of a built-in standard, or a file; `-` is standard input
+        #[arg(value_name = "ID|FILE")]
+        standard: PathBuf,
+        /// Print the file itself instead, a start for one's own; with --format json as JSON
+        #[arg(long)]
+        source: bool,
+    },
+    /// Check a standard and list all of its faults
+    Check {
+        /// The ids of built-in standards, or files; `-` is standard input
+        #[arg(value_name = "ID|FILE", required = true)]
+        standards: Vec<PathBuf>,
+    },
+    /// Print the JSON Schema of standards
+    Schema,
+}

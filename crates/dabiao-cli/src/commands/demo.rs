@@ -1,0 +1,122 @@
+//! `dabiao demo`: an example from data inside the program, scored and shown.
+
+use std::io::Write;
+
+use dabiao::{Lang, Scores, Standard};
+use dabiao_io::{OutputSet, ReadOptions, Source, add_results, read_observations, summary};
+
+use super::overview;
+use super::score::name_of;
+use crate::args::{Demo, Example, Format};
+use crate::failure::Failure;
+use crate::inputs;
+use crate::session::Session;
+
+/// What an example is made of.
+struct Inputs {
+    standard: &'static str,
+    observations: &'static str,
+    readme: &'static str,
+}
+
+fn inputs_of(example: Example) -> Inputs {
+    match example {
+        Example::UciCommunities => Inputs {
+            standard: "uci-communities",
+            observations: include_str!("../../data/uci-communities.csv"),
+            readme: include_str!("../../data/demo/uci-communities.md"),
+        },
+    }
+}
+
+pub(crate) fn run(session: &mut Session, call: &Demo) -> Result<(), Failure> {
+    let inputs = inputs_of(call.example);
+    let standard = Standard::builtin(inputs.standard)?;
+    let text = Standard::builtin_text(inputs.standard).unwrap_or_default();
+    let source = Source::bytes("observations.csv", inputs.observations);
+    let observations = read_observations(&standard, source, &ReadOptions::new())?;
+    let scores = inputs::scored(session, &standard, &observations)?;
+
+    let lang = session.lang;
+    let at = |error: std::io::Error| Failure::at(lang, &call.out, &error);
+    let mut set = OutputSet::new(&call.out).map_err(at)?;
+    for (name, text) in [
+        ("README.md", inputs.readme),
+        ("standard.toml", text),
+        ("observations.csv", inputs.observations),
+    ] {
+        set.write(name, |file| file.write_all(text.as_bytes()))
+            .map_err(at)?;
+    }
+    add_results(&scores, session.lang, &mut set).map_err(at)?;
+    let files = set.commit().map_err(at)?;
+
+    match session.format {
+        Format::Json => return session.json(&summary(&scores)),
+        Format::Csv => {
+            dabiao_io::write_scores(&scores, &mut session.out)?;
+            return Ok(());
+        }
+        Format::Table => {}
+    }
+    overview::print(session, &scores)?;
+    let shown = worth_explaining(&scores);
+    if let Some(mut card) = shown.and_then(|row| scores.card(row)) {
+        // It stands above.
+        card.standard.notice = None;
+        session.title(session.pick("一张计分卡", "One scorecard"))?;
+        session.line(card.explain(session.lang))?;
+    }
+    let names: Vec<String> = files.iter().map(|file| name_of(file)).collect();
+    where_things_are(session, call, &scores, shown, &names)
+}
+
+/// The first of those that miss the best grade: what they miss is worth knowing.
+fn worth_explaining(scores: &Scores) -> Option<usize> {
+    let best = scores.standard().document().grades.first();
+    let rows = overview::by_place(scores);
+    let misses = |row: &&usize| scores.grade(**row).map(|g| &g.id) != best.map(|g| &g.id);
+    rows.iter().find(misses).or(rows.first()).copied()
+}
+
+fn where_things_are(
+    session: &mut Session,
+    call: &Demo,
+    scores: &Scores,
+    shown: Option<usize>,
+    files: &[String],
+) -> Result<(), Failure> {
+    let folder = call.out.display().to_string();
+    let (inputs, results) = files.split_at(files.len().min(3));
+    session.title(match session.lang {
+        Lang::Zh => format!("已写入 {folder}\u{ff1a}"),
+        Lang::En => format!("Written to {folder}:"),
+    })?;
+    for (label, names) in [
+        (session.pick("输入", "inputs "), inputs),
+        (session.pick("结果", "results"), results),
+    ] {
+        session.line(format!("  {label}  {}", names.join("  ")))?;
+    }
+    let code = shown.and_then(|row| scores.codes().get(row));
+    let Some(code) = code else { return Ok(()) };
+    session.title(session.pick(
+        "接下来可以修改输入后重新评分\u{ff0c}或查看其他社区\u{ff1a}",
+        "Change an input and score again, or look at another community:",
+    ))?;
+    let folder = shell_word(&folder);
+    let files = format!("{folder}/observations.csv --standard {folder}/standard.toml");
+    session.line(format!("  dabiao score {files} --out {folder}"))?;
+    session.line(format!("  dabiao explain {code} {files}"))?;
+    session.line(format!("  dabiao gaps {files} --code {code}"))
+}
+
+/// A word that a shell takes as one.
+fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./~:\\".contains(c);
+    if word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}

@@ -1,0 +1,88 @@
+//! `dabiao score`: a table of communities against a standard.
+
+use std::path::Path;
+
+use dabiao::{Lang, Scores};
+use dabiao_io::{summary, write_results, write_scores};
+use serde_json::{Value, json};
+
+use super::{Part, overview, parts};
+use crate::args::{Format, Score};
+use crate::failure::Failure;
+use crate::inputs;
+use crate::session::Session;
+
+pub(crate) fn run(session: &mut Session, call: &Score) -> Result<(), Failure> {
+    let scores = inputs::score(session, &call.inputs)?;
+    let files = match &call.out {
+        Some(folder) => write_results(&scores, session.lang, folder)
+            .map_err(|error| Failure::at(session.lang, folder, &error))?,
+        None => Vec::new(),
+    };
+    match (session.format, &call.out) {
+        (Format::Csv, _) => write_scores(&scores, &mut session.out)?,
+        (Format::Json, Some(_)) => session.json(&summary(&scores))?,
+        (Format::Json, None) => session.json(&as_json(&scores))?,
+        (Format::Table, Some(folder)) => {
+            overview::print(session, &scores)?;
+            let names: Vec<String> = files.iter().map(|file| name_of(file)).collect();
+            let (folder, names) = (folder.display(), names.join(", "));
+            session.title(match session.lang {
+                Lang::Zh => format!("结果已写入 {folder}\u{ff1a}{names}"),
+                Lang::En => format!("Written to {folder}: {names}"),
+            })?;
+        }
+        (Format::Table, None) => {
+            let rows = overview::by_place(&scores);
+            let table = overview::ranking(session.lang, &scores, &rows);
+            session.table(&table)?;
+            overview::notice(session, scores.standard().document())?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn name_of(file: &Path) -> String {
+    let name = file.file_name().unwrap_or(file.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
+/// The summary and all cards in short, with points as text: they are exact.
+fn as_json(scores: &Scores) -> Value {
+    let codes: Vec<&str> = parts(scores.standard().document())
+        .into_iter()
+        .map(|(_, part)| match part {
+            Part::Section(section) => section.id.as_str(),
+            Part::Item(item) => item.id.as_str(),
+        })
+        .collect();
+    let attribute = |name: &str, row: usize| -> Option<&String> {
+        scores.observations().attribute(name)?.get(row)
+    };
+    let cards: Vec<Value> = scores
+        .codes()
+        .iter()
+        .enumerate()
+        .map(|(row, code)| {
+            let points: serde_json::Map<String, Value> = codes
+                .iter()
+                .map(|part| ((*part).to_owned(), json!(scores.points_of(part, row))))
+                .collect();
+            let flags: Vec<&str> = scores.flags(row).iter().map(|f| f.as_str()).collect();
+            json!({
+                "code": code,
+                "name": attribute("name", row),
+                "district": attribute("district", row),
+                "total": scores.total(row),
+                "bonus": scores.bonus(row),
+                "grade": scores.grade(row).map(|grade| &grade.id),
+                "rank": scores.rank(row),
+                "vetoes": scores.vetoes(row).collect::<Vec<_>>(),
+                "missing": scores.missing(row).collect::<Vec<_>>(),
+                "flags": flags,
+                "points": points,
+            })
+        })
+        .collect();
+    json!({"summary": summary(scores), "scores": cards})
+}
