@@ -68,6 +68,7 @@ impl CardScorer {
                 statistics,
                 columns: Columns::empty(standard.plan()),
                 ranks: vec![0],
+                own_cohort: false,
             },
             groups,
             prepared,
