@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use dabiao::standard::document::Document;
 use dabiao::standard::{Format, text_of};
-use dabiao::{FaultCode, Faults, Lang};
+use dabiao::{FaultCode, Faults, Lang, Standard};
+use proptest::prelude::*;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/malformed")
@@ -148,4 +149,141 @@ fn a_line_of_100_mb_is_a_fault() {
         text_of(line.as_bytes()).expect_err("too long").listed[0].code,
         FaultCode::TooLarge
     );
+}
+
+/// Standards that make sense, to be spoilt.
+const SOUND: [&str; 2] = [
+    include_str!("../standards/weihai-2020.toml"),
+    include_str!("../standards/uci-communities.toml"),
+];
+
+/// What slips into a file.
+const SNIPPETS: [&str; 30] = [
+    "",
+    "\n",
+    "=",
+    "\"",
+    "'",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "#",
+    "0",
+    "-1",
+    "1e400",
+    "0.0000001",
+    "nan",
+    "\"95%\"",
+    "\"1/3\"",
+    "[[section.item]]\n",
+    "[[section.item.check]]\n",
+    "id = \"1\"\n",
+    "points = 1\n",
+    "value = \"a / b\"\n",
+    "bands = [{ at_least = \"mean\", points = 1 }]\n",
+    "yes_no = {}\n",
+    "each = \"grid\"\n",
+    "min_max = {}\n",
+    "effect = { zero = \"1\" }\n",
+    "\u{feff}",
+    "优\u{ff05}",
+];
+
+/// One way to spoil a text; positions are in thousandths of it.
+#[derive(Clone, Debug)]
+enum Slip {
+    Insert(usize, usize),
+    DropLine(usize),
+    RepeatLine(usize, usize),
+    SwapWords(usize, usize),
+    Cut(usize),
+}
+
+fn slips() -> impl Strategy<Value = Vec<Slip>> {
+    let at = 0..1000usize;
+    let slip = prop_oneof![
+        3 => (at.clone(), 0..SNIPPETS.len()).prop_map(|(at, what)| Slip::Insert(at, what)),
+        3 => at.clone().prop_map(Slip::DropLine),
+        3 => (at.clone(), at.clone()).prop_map(|(from, to)| Slip::RepeatLine(from, to)),
+        3 => (at.clone(), at.clone()).prop_map(|(a, b)| Slip::SwapWords(a, b)),
+        1 => at.prop_map(Slip::Cut),
+    ];
+    prop::collection::vec(slip, 1..6)
+}
+
+fn spoilt(text: &str, slips: &[Slip]) -> String {
+    let mut text = text.to_owned();
+    for slip in slips {
+        let line = |at: usize| at * text.lines().count() / 1000;
+        let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+        text = match *slip {
+            Slip::Insert(at, what) => {
+                let mut at = at * text.len() / 1000;
+                while !text.is_char_boundary(at) {
+                    at -= 1;
+                }
+                format!("{}{}{}", &text[..at], SNIPPETS[what], &text[at..])
+            }
+            Slip::DropLine(at) if !lines.is_empty() => {
+                lines.remove(line(at).min(lines.len() - 1));
+                lines.concat()
+            }
+            Slip::RepeatLine(from, to) if !lines.is_empty() => {
+                let repeated = lines[line(from).min(lines.len() - 1)];
+                lines.insert(line(to).min(lines.len()), repeated);
+                lines.concat()
+            }
+            Slip::SwapWords(a, b) => {
+                let mut words: Vec<&str> = text.split(' ').collect();
+                let (a, b) = (a * words.len() / 1000, b * words.len() / 1000);
+                words.swap(a, b);
+                words.join(" ")
+            }
+            Slip::Cut(at) => lines.iter().take(line(at)).copied().collect(),
+            _ => text,
+        };
+    }
+    text
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+
+    /// Whatever slips into a standard, it is faulted or it is a standard: it compiles and is
+    /// written and read back. Nothing panics.
+    #[test]
+    fn spoilt_standards_are_faulted_or_sound(which in 0..SOUND.len(), slips in slips()) {
+        let text = spoilt(SOUND[which], &slips);
+        match Document::from_text_checked(&text, Format::Toml) {
+            Err(faults) => prop_assert!(!faults.is_empty() && !faults.message(Lang::Zh).is_empty()),
+            Ok(document) => {
+                prop_assert_eq!(document.check(), Ok(()));
+                prop_assert!(Standard::from_toml(&text).is_ok());
+                prop_assert_eq!(Document::from_toml(&document.to_toml()), Ok(document.clone()));
+                prop_assert_eq!(Document::from_json(&document.to_json()), Ok(document));
+            }
+        }
+    }
+
+    #[test]
+    fn spoilt_json_is_faulted_or_sound(which in 0..SOUND.len(), slips in slips()) {
+        let document = Document::from_toml(SOUND[which]).expect("a standard");
+        let text = spoilt(&document.to_json(), &slips);
+        if let Ok(document) = Document::from_text_checked(&text, Format::Json) {
+            prop_assert!(Standard::from_document(document).is_ok());
+        }
+    }
+
+    #[test]
+    fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), text in "\\PC{0,200}") {
+        let _ = text_of(&bytes);
+        let lossy = String::from_utf8_lossy(&bytes);
+        for text in [&*lossy, &text] {
+            for format in [Format::Toml, Format::Json] {
+                prop_assert!(Document::from_text_checked(text, format).is_err());
+            }
+        }
+    }
 }

@@ -83,3 +83,15 @@ fn comparisons_are_intervals() {
         assert_eq!(found, inside, "{comparison}");
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// A document made in memory may hold anything; its faults are told, and what has none compiles.
+    #[test]
+    fn no_document_panics(document in crate::standard::arbitrary::documents()) {
+        if document.check().is_ok() {
+            prop_assert!(crate::Standard::from_document(document).is_ok());
+        }
+    }
+}
