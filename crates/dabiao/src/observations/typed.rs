@@ -176,8 +176,8 @@ impl ObservationsBuilder {
 }
 
 /// What a stored number may be without a closer look.
-#[derive(Clone, Copy)]
-struct Bounds {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
     kind: MeasureKind,
     low: i64,
     high: i64,
@@ -185,7 +185,7 @@ struct Bounds {
 }
 
 impl Bounds {
-    fn new(plan: &MeasurePlan) -> Bounds {
+    pub(crate) fn new(plan: &MeasurePlan) -> Bounds {
         let parts = has_parts(plan);
         let kind = plan.kind;
         let (low, high) = match kind {
@@ -200,6 +200,16 @@ impl Bounds {
             high,
             parts,
         }
+    }
+
+    /// A plain number as it is stored; nothing where it must be looked at more closely.
+    pub(crate) fn stored(&self, number: f64) -> Option<i64> {
+        let stored = match self.kind {
+            MeasureKind::Count | MeasureKind::Number => Decimal::from_f64(number)?.millionths(),
+            _ if number.fract() == 0.0 => number as i64,
+            _ => return None,
+        };
+        self.hold(stored).then_some(stored)
     }
 
     fn hold(&self, value: i64) -> bool {

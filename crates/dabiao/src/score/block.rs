@@ -74,8 +74,42 @@ pub(super) struct Run<'a> {
     pub(super) kernels: &'a Kernels,
 }
 
+/// Room for one block's results and for what is between, used again and again.
+#[derive(Debug)]
+pub(super) struct Room {
+    pub(super) columns: Columns,
+    scratch: Scratch,
+    marks: Marks,
+    /// Rows on which no veto holds.
+    quiet: Vec<bool>,
+    /// Rows whose points are sums of whole numbers.
+    ordinary: Vec<bool>,
+    /// Rows that reach a grade.
+    holds: Vec<bool>,
+}
+
+impl Room {
+    pub(super) fn new(plan: &Plan, rows: usize) -> Room {
+        Room {
+            columns: Columns::with_rows(plan, rows),
+            scratch: Scratch::new(rows),
+            marks: Marks::new(rows),
+            quiet: vec![true; rows],
+            ordinary: vec![true; rows],
+            holds: vec![true; rows],
+        }
+    }
+}
+
 impl Run<'_> {
     pub(super) fn block(&self, from: usize, to: usize) -> (Columns, Faults) {
+        let mut room = Room::new(self.plan, to - from);
+        let faults = self.block_in(from, to, &mut room);
+        (room.columns, faults)
+    }
+
+    /// The same in a room that was made for as many rows.
+    pub(super) fn block_in(&self, from: usize, to: usize, room: &mut Room) -> Faults {
         let mut work = Work {
             run: self,
             block: Block {
@@ -83,16 +117,17 @@ impl Run<'_> {
                 from,
                 to,
             },
-            columns: Columns::with_rows(self.plan, to - from),
+            columns: std::mem::take(&mut room.columns),
             faults: Faults::new(),
-            scratch: Scratch::new(),
-            marks: Marks::new(),
+            room,
         };
         work.items();
         work.extras();
-        let quiet = work.vetoes();
-        work.add_up(&quiet);
-        (work.columns, work.faults)
+        work.vetoes();
+        work.add_up();
+        let (columns, faults) = (work.columns, work.faults);
+        room.columns = columns;
+        faults
     }
 }
 
@@ -101,8 +136,7 @@ struct Work<'a> {
     block: Block<'a>,
     columns: Columns,
     faults: Faults,
-    scratch: Scratch,
-    marks: Marks,
+    room: &'a mut Room,
 }
 
 /// Bonus or deduction.
@@ -124,12 +158,13 @@ impl Work<'_> {
         points: &mut [i64],
         states: &mut [State],
     ) -> Option<Vec<usize>> {
-        kernel?.mark(&self.block, &mut self.scratch, &mut self.marks)?;
-        for (into, from) in points.iter_mut().zip(&self.marks.points) {
+        let Room { scratch, marks, .. } = &mut *self.room;
+        kernel?.mark(&self.block, scratch, marks)?;
+        for (into, from) in points.iter_mut().zip(&marks.points) {
             *into = if from.is_nan() { NONE } else { *from as i64 };
         }
-        states.copy_from_slice(&self.marks.states[..states.len()]);
-        Some(std::mem::take(&mut self.marks.long))
+        states.copy_from_slice(&marks.states[..states.len()]);
+        Some(std::mem::take(&mut marks.long))
     }
 
     fn items(&mut self) {
@@ -162,7 +197,11 @@ impl Work<'_> {
                     plan.deduction_cap,
                 ),
             };
-            let mut sums = vec![0i64; self.rows()];
+            let mut sums = std::mem::take(match extra {
+                Extra::Bonus => &mut self.columns.bonus,
+                Extra::Deduction => &mut self.columns.deductions,
+            });
+            sums.fill(0);
             for (i, item) in items.iter().enumerate() {
                 let (points, states) = self.columns.extra(extra, i);
                 let (mut points, mut states) = (std::mem::take(points), std::mem::take(states));
@@ -192,38 +231,38 @@ impl Work<'_> {
         }
     }
 
-    /// Judges the vetoes; says for each row whether none of them holds.
-    fn vetoes(&mut self) -> Vec<bool> {
-        let mut quiet = vec![true; self.rows()];
+    /// Judges the vetoes, and notes on which rows none of them holds.
+    fn vetoes(&mut self) {
+        self.room.quiet.fill(true);
         for (i, veto) in self.run.plan.vetoes.iter().enumerate() {
+            let mut outcomes = std::mem::take(&mut self.columns.vetoes[i]);
             let mut long = Vec::new();
             let predicate = self.run.kernels.vetoes[i].as_ref();
-            let outcomes =
-                predicate.and_then(|p| p.outcomes(&self.block, &mut self.scratch, &mut long));
-            let exact = |row: usize| {
+            let scratch = &mut self.room.scratch;
+            let judged =
+                predicate.and_then(|p| p.outcomes(&self.block, scratch, &mut long, &mut outcomes));
+            if judged.is_none() {
+                long = (0..outcomes.len()).collect();
+            }
+            for row in long {
                 let cells = self
                     .run
                     .observations
                     .row(&self.run.plan.measures, self.block.from + row);
-                veto.test.outcomes(&cells)
-            };
-            let mut outcomes = outcomes.unwrap_or_else(|| (0..quiet.len()).map(exact).collect());
-            for row in long {
-                outcomes[row] = exact(row);
+                outcomes[row] = veto.test.outcomes(&cells);
             }
-            for (quiet, outcomes) in quiet.iter_mut().zip(&outcomes) {
+            for (quiet, outcomes) in self.room.quiet.iter_mut().zip(&outcomes) {
                 *quiet &= !outcomes.holds();
             }
             self.columns.vetoes[i] = outcomes;
         }
-        quiet
     }
 
     /// Sections, totals and grades: ordinary rows column by column, the others one by one.
-    fn add_up(&mut self, quiet: &[bool]) {
-        let kernels = self.run.kernels;
-        let mut ordinary = quiet.to_vec();
-        if !kernels.whole_totals {
+    fn add_up(&mut self) {
+        let mut ordinary = std::mem::take(&mut self.room.ordinary);
+        ordinary.copy_from_slice(&self.room.quiet);
+        if !self.run.kernels.whole_totals {
             ordinary.fill(false);
         }
         for column in &self.columns.items {
@@ -237,6 +276,7 @@ impl Work<'_> {
         for row in (0..self.rows()).filter(|row| !ordinary[*row]) {
             self.add_exact(row);
         }
+        self.room.ordinary = ordinary;
     }
 
     /// Adds up all rows as if each were ordinary.
@@ -276,7 +316,7 @@ impl Work<'_> {
         let plan = self.run.plan;
         let columns = &mut self.columns;
         columns.grades.fill(NO_GRADE);
-        let mut holds = vec![true; columns.grades.len()];
+        let holds = &mut self.room.holds;
         for (position, grade) in plan.grades.iter().enumerate().rev() {
             holds.fill(true);
             let mut wants = |column: &[i64], mark: i64| {
@@ -305,7 +345,7 @@ impl Work<'_> {
                 }
             }
             let position = u16::try_from(position).unwrap_or(NO_GRADE);
-            for (held, holds) in columns.grades.iter_mut().zip(&holds) {
+            for (held, holds) in columns.grades.iter_mut().zip(holds.iter()) {
                 *held = if *holds { position } else { *held };
             }
         }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::block::{Kernels, Run};
+use super::block::{Kernels, Room, Run};
 use super::run::{Groups, Prepared, given};
-use super::{Columns, ScoreOptions, Scores};
+use super::{ScoreOptions, Scores};
 use crate::cohort::Statistics;
 use crate::fault::{Fault, FaultCode, Faults};
 use crate::observations::cell::{self, Cell};
+use crate::observations::typed::Bounds;
 use crate::observations::{Column, MISSING, Observations, ObservationsBuilder, Table};
 use crate::plan::MeasurePlan;
 use crate::standard::Standard;
@@ -39,6 +40,11 @@ pub struct CardScorer {
     groups: Groups,
     prepared: Prepared,
     kernels: Kernels,
+    room: Room,
+    /// How each measure's plain numbers are read.
+    bounds: Vec<Bounds>,
+    /// What is set: the row's cells.
+    cells: Vec<i64>,
 }
 
 impl CardScorer {
@@ -60,13 +66,17 @@ impl CardScorer {
         let groups = Groups::new(standard.plan(), &observations);
         let prepared = Prepared::new(standard.plan(), &statistics, &groups);
         let kernels = Kernels::compile(standard.plan(), &observations, &prepared);
+        let measures = &standard.plan().measures[..standard.document().measures.len()];
         Ok(CardScorer {
             kernels,
+            room: Room::new(standard.plan(), 1),
+            bounds: measures.iter().map(Bounds::new).collect(),
+            cells: vec![MISSING; measures.len()],
             scores: Scores {
                 standard: standard.clone(),
                 observations,
                 statistics,
-                columns: Columns::empty(standard.plan()),
+                columns: Room::new(standard.plan(), 1).columns,
                 ranks: vec![0],
                 own_cohort: false,
             },
@@ -105,11 +115,7 @@ impl CardScorer {
 
     /// Makes every measure missing. Attributes stay.
     pub fn clear(&mut self) {
-        for column in &mut table(&mut self.scores.observations).columns {
-            if let Column::Plain(cells) = column {
-                cells.fill(MISSING);
-            }
-        }
+        self.cells.fill(MISSING);
     }
 
     /// Sets a measure, an index into
@@ -121,7 +127,7 @@ impl CardScorer {
         let plan = plan_of(&self.scores.standard, measure)?;
         let read = cell::read(plan, cell).map(|read| read.value);
         let stored = read.as_ref().map_or(MISSING, |stored| *stored);
-        store(&mut self.scores.observations, measure, stored);
+        self.cells[measure] = stored;
         read.map(|_| ()).map_err(|fault| fault.about(&plan.name))
     }
 
@@ -133,6 +139,12 @@ impl CardScorer {
     /// # Errors
     /// As for [`CardScorer::set`]; NaN and infinities are faults.
     pub fn set_f64(&mut self, measure: usize, value: f64) -> Result<(), Fault> {
+        let bounds = self.bounds.get(measure);
+        if let Some(stored) = bounds.and_then(|bounds| bounds.stored(value)) {
+            self.cells[measure] = stored;
+            return Ok(());
+        }
+        // The closer look, and the words where it is a fault.
         let observed = self.scores.standard.observed(measure);
         let cell = observed.map_or(Cell::Float(value), |observed| observed.cell(value));
         self.set(measure, cell)
@@ -144,6 +156,12 @@ impl CardScorer {
     /// As for [`Standard::score`].
     pub fn score(&mut self) -> Result<&Scores, Faults> {
         let plan = self.scores.standard.plan();
+        let columns = &mut table(&mut self.scores.observations).columns;
+        for (column, stored) in columns.iter_mut().zip(&self.cells) {
+            if let Column::Plain(cells) = column {
+                cells.fill(*stored);
+            }
+        }
         let run = Run {
             plan,
             observations: &self.scores.observations,
@@ -151,9 +169,8 @@ impl CardScorer {
             groups: &self.groups,
             kernels: &self.kernels,
         };
-        let (columns, faults) = run.block(0, 1);
-        faults.into_result(())?;
-        self.scores.columns = columns;
+        run.block_in(0, 1, &mut self.room).into_result(())?;
+        std::mem::swap(&mut self.scores.columns, &mut self.room.columns);
         Ok(&self.scores)
     }
 }
@@ -161,12 +178,6 @@ impl CardScorer {
 /// The one row, copied first where somebody kept a clone of it.
 fn table(observations: &mut Observations) -> &mut Table {
     Arc::make_mut(&mut observations.0)
-}
-
-fn store(observations: &mut Observations, measure: usize, stored: i64) {
-    if let Some(Column::Plain(cells)) = table(observations).columns.get_mut(measure) {
-        cells.fill(stored);
-    }
 }
 
 fn plan_of(standard: &Standard, measure: usize) -> Result<&MeasurePlan, Fault> {
@@ -280,13 +291,7 @@ mod tests {
         ] {
             scorer.set_f64(index, 0.0).unwrap();
             assert_eq!(code(scorer.set_f64(index, value)), expected);
-            assert!(
-                scorer
-                    .scores
-                    .observations
-                    .row(&standard.plan().measures, 0)
-                    .is_blank(index)
-            );
+            assert_eq!(scorer.cells[index], MISSING);
         }
         assert_eq!(code(scorer.set_f64(trees, -1.0)), FaultCode::ValueRange);
         assert_eq!(

@@ -2,12 +2,11 @@
 
 use multiversion::multiversion;
 
-use super::{
-    Body, EXACT, Kernel, LANES, Linear, Operand, Part, Piece, Rule, Step, Units, Value, Zero,
-};
+use super::{Body, EXACT, Kernel, Linear, Operand, Part, Piece, Rule, Step, Units, Value, Zero};
 use crate::observations::{Column, MISSING, NOT_APPLICABLE};
 use crate::plan::MeasureId;
 use crate::plan::State;
+use crate::plan::node::Outcomes;
 
 /// What a lane's cells say beside their numbers.
 pub(super) mod flags {
@@ -45,22 +44,41 @@ impl Block<'_> {
 }
 
 /// Room for one block, used again and again.
+#[derive(Debug)]
 pub(crate) struct Scratch {
     pub(super) numerator: Vec<f64>,
     pub(super) denominator: Vec<f64>,
     pub(super) flags: Vec<u8>,
     sum: Vec<f64>,
+    settled: Vec<bool>,
+    /// Outcomes of conditions, one for each that is being judged.
+    spare: Vec<Vec<Outcomes>>,
 }
 
 impl Scratch {
-    pub(crate) fn new() -> Scratch {
-        let room = || vec![0.0; LANES];
+    /// For blocks of at most so many rows.
+    pub(crate) fn new(rows: usize) -> Scratch {
+        let room = || vec![0.0; rows];
         Scratch {
             numerator: room(),
             denominator: room(),
-            flags: vec![0; LANES],
+            flags: vec![0; rows],
             sum: room(),
+            settled: vec![false; rows],
+            spare: Vec::new(),
         }
+    }
+
+    /// Room for the outcomes of a condition on so many rows; to be given back.
+    pub(super) fn outcomes(&mut self, rows: usize) -> Vec<Outcomes> {
+        let mut room = self.spare.pop().unwrap_or_default();
+        room.clear();
+        room.resize(rows, Outcomes::TRUE);
+        room
+    }
+
+    pub(super) fn give_back(&mut self, room: Vec<Outcomes>) {
+        self.spare.push(room);
     }
 
     pub(super) fn denominator_of(&self, value: &Value, row: usize) -> f64 {
@@ -73,6 +91,7 @@ impl Scratch {
 }
 
 /// What a kernel gives for a block.
+#[derive(Debug)]
 pub(crate) struct Marks {
     /// Scaled points; NaN for none.
     pub(crate) points: Vec<f64>,
@@ -82,10 +101,11 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    pub(crate) fn new() -> Marks {
+    /// For blocks of at most so many rows.
+    pub(crate) fn new(rows: usize) -> Marks {
         Marks {
-            points: vec![0.0; LANES],
-            states: vec![State::EMPTY; LANES],
+            points: vec![0.0; rows],
+            states: vec![State::EMPTY; rows],
             long: Vec::new(),
         }
     }
@@ -187,9 +207,11 @@ impl Kernel {
         scratch: &mut Scratch,
         marks: &mut Marks,
     ) -> Option<()> {
+        let rows = block.rows();
         if let Some(predicate) = &self.applies {
-            let outcomes = predicate.outcomes(block, scratch, &mut marks.long)?;
-            for (row, outcomes) in outcomes.into_iter().enumerate() {
+            let mut outcomes = scratch.outcomes(rows);
+            let judged = predicate.outcomes(block, scratch, &mut marks.long, &mut outcomes);
+            for (row, outcomes) in outcomes.iter().enumerate() {
                 if !outcomes.may_hold() {
                     marks.points[row] = f64::NAN;
                     marks.states[row] = State::EMPTY.with(State::NOT_APPLICABLE);
@@ -197,37 +219,36 @@ impl Kernel {
                     marks.states[row] = marks.states[row].with(State::UNDECIDED);
                 }
             }
+            scratch.give_back(outcomes);
+            judged?;
         }
-        let mut settled = vec![
-            false;
-            if self.no_marks.is_some() {
-                block.rows()
-            } else {
-                0
-            }
-        ];
+        let mut settled = std::mem::take(&mut scratch.settled);
+        settled[..rows].fill(false);
+        let mut whole = Some(());
         for (predicate, points, bit) in [
             (&self.no_marks, 0.0, State::NO_MARKS),
             (&self.full_marks, self.full, State::FULL_MARKS),
         ] {
             let Some(predicate) = predicate else { continue };
-            let outcomes = predicate.outcomes(block, scratch, &mut marks.long)?;
-            for (row, outcomes) in outcomes.into_iter().enumerate() {
-                if marks.leaves(row) || settled.get(row).copied().unwrap_or(false) {
+            let mut outcomes = scratch.outcomes(rows);
+            let judged = predicate.outcomes(block, scratch, &mut marks.long, &mut outcomes);
+            for (row, outcomes) in outcomes.iter().enumerate() {
+                if marks.leaves(row) || settled[row] {
                     continue;
                 }
                 if outcomes.holds() {
                     marks.points[row] = points;
                     marks.states[row] = marks.states[row].settled(bit);
-                    if let Some(settled) = settled.get_mut(row) {
-                        *settled = true;
-                    }
+                    settled[row] = true;
                 } else if outcomes.is_undecided() {
                     marks.states[row] = marks.states[row].with(State::UNDECIDED);
                 }
             }
+            scratch.give_back(outcomes);
+            whole = whole.and(judged);
         }
-        Some(())
+        scratch.settled = settled;
+        whole
     }
 }
 

@@ -80,28 +80,28 @@ impl Predicate {
     }
 
     /// The outcomes of all rows; rows that need the exact evaluator are added to `long`.
+    /// `None` where a column is not plain, so that nothing was judged.
     pub(crate) fn outcomes(
         &self,
         block: &Block<'_>,
         scratch: &mut Scratch,
         long: &mut Vec<usize>,
-    ) -> Option<Vec<Outcomes>> {
-        let rows = block.rows();
-        Some(match self {
-            Predicate::Holds(measure) => block
-                .cells(*measure)?
-                .iter()
-                .map(|cell| coded(*cell, *cell != 0))
-                .collect(),
+        out: &mut [Outcomes],
+    ) -> Option<()> {
+        match self {
+            Predicate::Holds(measure) => {
+                for (out, cell) in out.iter_mut().zip(block.cells(*measure)?) {
+                    *out = coded(*cell, *cell != 0);
+                }
+            }
             Predicate::Label {
                 measure,
                 label,
                 equal,
             } => {
-                let cells = block.cells(*measure)?.iter();
-                cells
-                    .map(|cell| coded(*cell, (cell == label) == *equal))
-                    .collect()
+                for (out, cell) in out.iter_mut().zip(block.cells(*measure)?) {
+                    *out = coded(*cell, (cell == label) == *equal);
+                }
             }
             Predicate::Compare {
                 value,
@@ -110,52 +110,62 @@ impl Predicate {
                 q,
             } => {
                 value.load(block, scratch)?;
-                (0..rows)
-                    .map(|row| {
-                        let flag = scratch.flags[row];
-                        let (n, d) = (scratch.numerator[row], scratch.denominator_of(value, row));
-                        if flag & flags::NOT_APPLICABLE != 0 {
-                            Outcomes::NOT_APPLICABLE
-                        } else if flag & (flags::MISSING | flags::ZERO) != 0 {
-                            Outcomes::BLANK
-                        } else if flag & flags::LONG != 0 {
-                            long.push(row);
-                            Outcomes::BLANK
-                        } else {
-                            let order = (n * q).partial_cmp(&(p * d));
-                            order.map_or(Outcomes::BLANK, |order| {
-                                Outcomes::of(comparison.holds(order))
-                            })
-                        }
-                    })
-                    .collect()
+                for (row, out) in out.iter_mut().enumerate() {
+                    let flag = scratch.flags[row];
+                    let (n, d) = (scratch.numerator[row], scratch.denominator_of(value, row));
+                    *out = if flag & flags::NOT_APPLICABLE != 0 {
+                        Outcomes::NOT_APPLICABLE
+                    } else if flag & (flags::MISSING | flags::ZERO) != 0 {
+                        Outcomes::BLANK
+                    } else if flag & flags::LONG != 0 {
+                        long.push(row);
+                        Outcomes::BLANK
+                    } else {
+                        let order = (n * q).partial_cmp(&(p * d));
+                        order.map_or(Outcomes::BLANK, |order| {
+                            Outcomes::of(comparison.holds(order))
+                        })
+                    };
+                }
             }
             Predicate::And(parts) => {
-                let mut all = vec![Outcomes::TRUE; rows];
-                for part in parts {
-                    let next = part.outcomes(block, scratch, long)?;
-                    all.iter_mut()
-                        .zip(next)
-                        .for_each(|(held, next)| *held = held.and(next));
-                }
-                all
+                out.fill(Outcomes::TRUE);
+                joined(parts, Outcomes::and, block, scratch, long, out)?;
             }
             Predicate::Or(parts) => {
-                let mut any = vec![Outcomes::FALSE; rows];
-                for part in parts {
-                    let next = part.outcomes(block, scratch, long)?;
-                    any.iter_mut()
-                        .zip(next)
-                        .for_each(|(held, next)| *held = held.or(next));
-                }
-                any
+                out.fill(Outcomes::FALSE);
+                joined(parts, Outcomes::or, block, scratch, long, out)?;
             }
             Predicate::Not(inner) => {
-                let inner = inner.outcomes(block, scratch, long)?;
-                inner.into_iter().map(Outcomes::negated).collect()
+                inner.outcomes(block, scratch, long, out)?;
+                out.iter_mut().for_each(|out| *out = out.negated());
             }
-        })
+        }
+        Some(())
     }
+}
+
+fn joined(
+    parts: &[Predicate],
+    join: fn(Outcomes, Outcomes) -> Outcomes,
+    block: &Block<'_>,
+    scratch: &mut Scratch,
+    long: &mut Vec<usize>,
+    out: &mut [Outcomes],
+) -> Option<()> {
+    let mut next = scratch.outcomes(out.len());
+    let mut whole = Some(());
+    for part in parts {
+        whole = part.outcomes(block, scratch, long, &mut next);
+        if whole.is_none() {
+            break;
+        }
+        for (out, next) in out.iter_mut().zip(&next) {
+            *out = join(*out, *next);
+        }
+    }
+    scratch.give_back(next);
+    whole
 }
 
 fn coded(cell: i64, holds: bool) -> Outcomes {
