@@ -345,6 +345,47 @@ fn faults_as_json() {
 }
 
 #[test]
+fn the_schema_and_a_standard_as_json_are_json() {
+    for arguments in [
+        &["standard", "schema"][..],
+        &["standard", "show", "weihai-2020", "--format", "json"],
+        &[
+            "standard",
+            "show",
+            "weihai-2020",
+            "--format",
+            "json",
+            "--source",
+        ],
+        &["standard", "list", "--format", "json"],
+    ] {
+        let output = dabiao().args(arguments).output().unwrap();
+        assert_eq!(code(&output), 0, "{arguments:?}");
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap();
+    }
+    // What is printed as JSON is a standard again.
+    let mut show = dabiao();
+    let json = show.args([
+        "standard",
+        "show",
+        "weihai-2020",
+        "--source",
+        "--format",
+        "json",
+    ]);
+    let json = json.output().unwrap().stdout;
+    let check = |name: &str, input: &[u8]| {
+        let output = run(
+            dabiao().args(["standard", "check", name, "--format", "json"]),
+            input,
+        );
+        assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+        output.stdout
+    };
+    assert_eq!(check("-", &json), check("weihai-2020", b""));
+}
+
+#[test]
 fn many_faults_are_counted() {
     let mut table = String::from("code,residents\n");
     for row in 0..1500 {

@@ -33,3 +33,8 @@ pub use write::{
     OutputSet, StandardSummary, Summary, add_results, gap_rows, item_rows, summary, write_gaps,
     write_items, write_results, write_rows, write_scores, write_whole,
 };
+
+/// The example of the README runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -357,5 +357,5 @@ fn extras(session: &mut Session, document: &Document, words: &Words<'_>) -> Resu
 }
 
 fn schema(session: &mut Session) -> Result<(), Failure> {
-    session.line("")
+    session.line(dabiao::standard::SCHEMA)
 }

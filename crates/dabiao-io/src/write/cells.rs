@@ -19,14 +19,22 @@ impl<W: Write> Rows<W> {
         cells: impl IntoIterator<Item = S>,
     ) -> io::Result<()> {
         for cell in cells {
-            self.0.write_field(safe(cell.as_ref()).as_bytes())?;
+            let cell = safe(cell.as_ref());
+            self.0.write_field(cell.as_bytes()).map_err(io_error)?;
         }
-        self.0.write_record(None::<&[u8]>)?;
-        Ok(())
+        self.0.write_record(None::<&[u8]>).map_err(io_error)
     }
 
     pub(crate) fn finish(mut self) -> io::Result<()> {
         self.0.flush()
+    }
+}
+
+/// The error of the writer below, whose kind tells a closed pipe from a full disk.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

@@ -10,6 +10,8 @@ use tempfile::{Builder, NamedTempFile, TempPath};
 /// by [`OutputSet::commit`]. Dropped without it, no file is touched.
 ///
 /// ```
+/// use std::io::Write;
+///
 /// use dabiao_io::OutputSet;
 /// # fn main() -> std::io::Result<()> {
 /// let folder = tempfile::tempdir()?;
