@@ -228,6 +228,15 @@
 // `DABIAO_VETO_...` of a veto, by its index.
 #define DABIAO_RESULT_VETO 5
 
+// `scores.csv`: a row a community.
+#define DABIAO_CSV_SCORES 0
+
+// `items.csv`: a row for each item of each community, with its explanation.
+#define DABIAO_CSV_ITEMS 1
+
+// `gaps.csv`: what each community lost, and what would win it back.
+#define DABIAO_CSV_GAPS 2
+
 // What a call came to. The numbers never change their meaning.
 typedef enum dabiao_status {
   // It was done.
@@ -751,6 +760,44 @@ enum dabiao_status dabiao_scores_results(const struct dabiao_scores *scores,
 // `*out` is yours to free. Any thread.
 enum dabiao_status dabiao_scores_statistics(const struct dabiao_scores *scores,
                                             struct dabiao_statistics **out);
+
+// A table of results as CSV text: `table` is `DABIAO_CSV_...`, `lang` is `DABIAO_LANG_...`.
+// The bytes are those of the command's file, without its byte-order mark. On success `*out`
+// is yours to free. Any thread.
+enum dabiao_status dabiao_scores_csv(const struct dabiao_scores *scores,
+                                     int32_t table,
+                                     int32_t lang,
+                                     struct dabiao_text **out);
+
+// Writes `scores.csv`, `items.csv`, `gaps.csv` and `summary.json` into a folder, which is made
+// if it is not there; all of them appear, or none. `folder` is UTF-8. Any thread.
+enum dabiao_status dabiao_scores_write(const struct dabiao_scores *scores,
+                                       const char *folder,
+                                       int32_t lang);
+
+// What the run amounts to as JSON: counts, grades, the digests of standard and observations,
+// the engine's version. On success `*out` is yours to free. Any thread.
+enum dabiao_status dabiao_scores_summary(const struct dabiao_scores *scores,
+                                         struct dabiao_text **out);
+
+// The scorecard of a row as JSON: each item's value, rule in words, points, what was lost and
+// the next step that would win points, with every wording in Chinese and English. On success
+// `*out` is yours to free. Any thread.
+enum dabiao_status dabiao_scores_explain(const struct dabiao_scores *scores,
+                                         size_t row,
+                                         struct dabiao_text **out);
+
+// The same as text for people, in one language. On success `*out` is yours to free. Any
+// thread.
+enum dabiao_status dabiao_scores_explain_text(const struct dabiao_scores *scores,
+                                              size_t row,
+                                              int32_t lang,
+                                              struct dabiao_text **out);
+
+// Explains the community that the scorer scored last, as `dabiao_scores_explain` does. On
+// success `*out` is yours to free.
+enum dabiao_status dabiao_scorer_explain(struct dabiao_scorer *scorer,
+                                         struct dabiao_text **out);
 
 // How many handles have been given out and not been freed: 0 at the end of a program that
 // frees all of them. Any thread.

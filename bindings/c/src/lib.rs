@@ -30,6 +30,8 @@ pub mod observations;
 
 pub mod scores;
 
+pub mod export;
+
 pub mod handle;
 
 mod args;

@@ -28,7 +28,7 @@ impl Opaque for dabiao_scorer {
 }
 
 pub(crate) struct Scorer {
-    card: CardScorer,
+    pub(crate) card: CardScorer,
     counts: Counts,
 }
 
