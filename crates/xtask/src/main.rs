@@ -42,7 +42,12 @@ fn main() -> ExitCode {
         ["suites"] => {
             for suite in SUITES {
                 let tools: Vec<&str> = suite.needs.iter().map(|(tool, _)| *tool).collect();
-                println!("{}: {} (needs {})", suite.name, suite.about, tools.join(", "));
+                println!(
+                    "{}: {} (needs {})",
+                    suite.name,
+                    suite.about,
+                    tools.join(", ")
+                );
             }
             ExitCode::SUCCESS
         }
@@ -78,7 +83,11 @@ fn test(names: &[&str]) -> ExitCode {
             .map(|(tool, package)| format!("{tool} (Debian: {package})"))
             .collect();
         if !missing.is_empty() {
-            println!("== {}: SKIPPED, missing: {}", suite.name, missing.join(", "));
+            println!(
+                "== {}: SKIPPED, missing: {}",
+                suite.name,
+                missing.join(", ")
+            );
             skipped.push(suite.name);
         } else if (suite.run)(&root) {
             passed.push(suite.name);
