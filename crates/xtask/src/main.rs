@@ -134,7 +134,13 @@ fn is_there(tool: &str) -> bool {
 fn rust(root: &Path) -> bool {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
-        .args(["test", "--workspace", "--all-features", "--locked"])
+        .args([
+            "test",
+            "--workspace",
+            "--features",
+            "dabiao/arrow",
+            "--locked",
+        ])
         .current_dir(root)
         .status();
     match status {
