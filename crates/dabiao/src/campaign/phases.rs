@@ -11,13 +11,17 @@ use crate::plan::{ItemPlan, Plan};
 use crate::rational::Rational;
 use crate::score::{Columns, NO_GRADE, NONE, Scores, ranks};
 use crate::standard::Standard;
-use crate::standard::document::MeasureKind;
 
 /// One table out of the tables of all phases, in their order.
 ///
 /// An item's own measures are those of the last phase that has marked any of them; a condition
-/// takes each measure from the last phase that has it.
-pub(super) fn compose(standard: &Standard, tables: &[PhaseTable]) -> Option<Observations> {
+/// takes each measure from the last phase that has it. Where phases are weighted, both are of
+/// the last phase in which the community has a card.
+pub(super) fn compose(
+    standard: &Standard,
+    tables: &[PhaseTable],
+    weighted: bool,
+) -> Option<Observations> {
     let plan = standard.plan();
     let (last, _) = tables.split_last()?;
     let mut table = Table {
@@ -31,15 +35,36 @@ pub(super) fn compose(standard: &Standard, tables: &[PhaseTable]) -> Option<Obse
     };
     let rows = table.codes.len();
     table.incomplete = vec![false; rows];
+    let alone = plan.looked_at_alone();
     for measure in 0..plan.measures.len() {
-        table.columns.push(last_marked(plan, tables, measure, rows));
+        let holds = |phase: &PhaseTable, row: usize| match weighted {
+            true => phase.present[row],
+            false => {
+                let cells = phase.observations.row(&plan.measures, row);
+                !cells.is_blank(measure)
+            }
+        };
+        let column = last_marked(plan, tables, measure, rows, &holds);
+        table.columns.push(column);
+        if alone.contains(&measure) {
+            for (row, held) in table.incomplete.iter_mut().enumerate() {
+                let phase = tables
+                    .iter()
+                    .rfind(|phase| holds(phase, row))
+                    .unwrap_or(last);
+                *held |= phase.incomplete.contains(&(row as u32, measure));
+            }
+        }
     }
     for (position, item) in plan.items.iter().enumerate() {
         let phases: Vec<u8> = (0..rows)
             .map(|row| {
                 tables
                     .iter()
-                    .rposition(|phase| marked(plan, phase, item, row))
+                    .rposition(|phase| match weighted {
+                        true => phase.present[row],
+                        false => marked(plan, phase, item, row),
+                    })
                     .unwrap_or(tables.len() - 1) as u8
             })
             .collect();
@@ -70,13 +95,25 @@ pub(super) fn marked(plan: &Plan, phase: &PhaseTable, item: &ItemPlan, row: usiz
         Some(points) => points[row] != UnitPoints::Missing,
         None => {
             let cells = phase.observations.row(&plan.measures, row);
-            item.own.iter().any(|measure| !cells.is_blank(*measure))
+            // What is rolled up anew for a division was marked where its measure was.
+            let within = |measure: usize| plan.measures[measure].within.as_ref();
+            let base = |measure: usize| within(measure).map_or(measure, |(base, _)| *base);
+            let mut own = item.own.iter().map(|measure| base(*measure));
+            let filled = |measure: &usize| phase.filled.contains(measure);
+            own.clone().all(|measure| filled(&measure))
+                || own.any(|measure| !filled(&measure) && !cells.is_blank(measure))
         }
     }
 }
 
 /// A measure's column, each cell from the last phase that has it.
-fn last_marked(plan: &Plan, tables: &[PhaseTable], measure: usize, rows: usize) -> Column {
+fn last_marked(
+    plan: &Plan,
+    tables: &[PhaseTable],
+    measure: usize,
+    rows: usize,
+    holds: &dyn Fn(&PhaseTable, usize) -> bool,
+) -> Column {
     if let [only] = tables {
         return only.observations.0.columns[measure].clone();
     }
@@ -84,28 +121,24 @@ fn last_marked(plan: &Plan, tables: &[PhaseTable], measure: usize, rows: usize) 
     let phase_of = |row: usize| {
         tables
             .iter()
-            .rev()
-            .find(|phase| {
-                !phase
-                    .observations
-                    .row(&plan.measures, row)
-                    .is_blank(measure)
-            })
+            .rfind(|phase| holds(phase, row))
             .or(tables.last())
     };
-    let column = |phase: &PhaseTable| match &phase.observations.0.columns[measure] {
-        Column::Same(base) => phase.observations.0.columns[*base].clone(),
-        column => column.clone(),
-    };
+    fn column(phase: &PhaseTable, measure: usize) -> &Column {
+        match &phase.observations.0.columns[measure] {
+            Column::Same(base) => &phase.observations.0.columns[*base],
+            column => column,
+        }
+    }
     let mixed = tables
         .iter()
-        .any(|phase| matches!(column(phase), Column::Mixed(_)));
+        .any(|phase| matches!(column(phase, measure), Column::Mixed(_)));
     if mixed {
         let cell = |row| {
             let phase = phase_of(row)?;
             let cells = phase.observations.row(&plan.measures, row);
             Some(Row::labels(&cells, measure).map_or_else(
-                || column(phase).code(row).map(|code| vec![code]),
+                || column(phase, measure).code(row).map(|code| vec![code]),
                 |labels| Reading::Value(labels.to_vec()),
             ))
         };
@@ -115,7 +148,7 @@ fn last_marked(plan: &Plan, tables: &[PhaseTable], measure: usize, rows: usize) 
                 .collect(),
         );
     }
-    let cell = |row| phase_of(row).map(|phase| column_number(phase, measure, row, kind));
+    let cell = |row| phase_of(row).map(|phase| column(phase, measure).number(row, kind));
     Column::Exact(
         (0..rows)
             .map(|row| cell(row).unwrap_or(Reading::Missing))
@@ -123,17 +156,33 @@ fn last_marked(plan: &Plan, tables: &[PhaseTable], measure: usize, rows: usize) 
     )
 }
 
-fn column_number(
-    phase: &PhaseTable,
-    measure: usize,
+fn outcomes(scores: &Scores, row: usize) -> Vec<Outcomes> {
+    let vetoes = scores.columns.vetoes.iter();
+    vetoes.map(|column| column[row]).collect()
+}
+
+/// One phase's section points under the vetoes of the last phase: what they zero is zero in
+/// every phase, and what only an earlier phase's veto zeroed is not.
+fn sections_under(
+    plan: &Plan,
+    scores: &Scores,
     row: usize,
-    kind: MeasureKind,
-) -> Reading<Rational> {
-    let columns = &phase.observations.0.columns;
-    match &columns[measure] {
-        Column::Same(base) => columns[*base].number(row, kind),
-        column => column.number(row, kind),
+    vetoes: &[Outcomes],
+) -> Result<Vec<i64>, Fault> {
+    if !plan.zeroes(vetoes) && !plan.zeroes(&outcomes(scores, row)) {
+        let sections = scores.columns.sections.iter();
+        return Ok(sections.map(|column| column[row]).collect());
     }
+    let items = scores.columns.items.iter().map(|column| column[row]);
+    let mut published = Published {
+        items: items
+            .map(|points| (points != NONE).then_some(points))
+            .collect(),
+        sections: Vec::new(),
+    };
+    plan.add_up(&mut published, vetoes)?;
+    let sections = published.sections.iter();
+    Ok(sections.map(|points| points.unwrap_or(NONE)).collect())
 }
 
 /// Phases weighted by section points, rounded once; everything else from the last phase that
@@ -153,7 +202,18 @@ pub(super) fn weigh(
     for row in 0..composed.len() {
         let card = phases.iter().rfind(|(_, _, present)| present[row]);
         let last = card.map_or(*newest, |(scores, _, _)| *scores);
-        let mut whole = phases.iter().all(|(_, _, present)| present[row]);
+        let mut whole = phases
+            .iter()
+            .all(|(scores, _, present)| present[row] && !scores.is_provisional(row));
+        let vetoes = outcomes(last, row);
+        let sections: Vec<Vec<i64>> = phases
+            .iter()
+            .map(|(scores, _, _)| sections_under(plan, scores, row, &vetoes))
+            .collect::<Result<_, Fault>>()
+            .unwrap_or_else(|fault| {
+                faults.push(fault.about(&composed.codes()[row]));
+                vec![vec![NONE; plan.sections.len()]; phases.len()]
+            });
         let mut published = Published::default();
         for (into, from) in columns.items.iter_mut().zip(&last.columns.items) {
             into.push(from[row]);
@@ -166,8 +226,8 @@ pub(super) fn weigh(
         }
         for section in 0..plan.sections.len() {
             let (mut sum, mut weights) = (Rational::ZERO, Rational::ZERO);
-            for (scores, weight, present) in phases {
-                let points = scores.columns.sections[section][row];
+            for ((_, weight, present), points) in phases.iter().zip(&sections) {
+                let points = points[section];
                 if !present[row] || points == NONE {
                     continue;
                 }
@@ -175,24 +235,14 @@ pub(super) fn weigh(
                 sum = &sum + &(&points * weight);
                 weights = &weights + weight;
             }
-            whole &= phases
-                .iter()
-                .all(|(scores, _, _)| scores.columns.sections[section][row] != NONE)
-                || phases
-                    .iter()
-                    .all(|(scores, _, _)| scores.columns.sections[section][row] == NONE);
+            whole &= sections.iter().all(|points| points[section] != NONE)
+                || sections.iter().all(|points| points[section] == NONE);
             let points = sum
                 .checked_div(&weights)
                 .and_then(|mean| mean.round(plan.decimals, plan.rounding));
             published.sections.push(points);
             columns.sections[section].push(points.unwrap_or(NONE));
         }
-        let vetoes: Vec<Outcomes> = last
-            .columns
-            .vetoes
-            .iter()
-            .map(|column| column[row])
-            .collect();
         let (bonus, deductions) = (last.columns.bonus[row], last.columns.deductions[row]);
         let totals = plan
             .totals(&published, bonus, deductions, &vetoes)

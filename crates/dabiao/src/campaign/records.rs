@@ -186,14 +186,15 @@ impl<'a> RecordsBuilder<'a> {
             return self;
         };
         let assessor = text_at(Heading::Assessor).unwrap_or_default();
-        let Some((target, level)) = self.target(&code, line) else {
+        let Some((target, level, at)) = self.target(&code, line) else {
             return self;
         };
         let assessor = self.assessor(&assessor);
         let heading = std::mem::take(&mut self.heading);
         for ((held, title), cell) in heading.iter().zip(cells) {
             if let Heading::Measure(measure) = held {
-                self.mark(*measure, target, level, assessor, *cell, line, &code, title);
+                self.records.present[at] |=
+                    self.mark(*measure, target, level, assessor, *cell, line, &code, title);
             }
         }
         self.heading = heading;
@@ -210,14 +211,15 @@ impl<'a> RecordsBuilder<'a> {
         value: Cell<'_>,
     ) -> &mut Self {
         let code = code.trim();
-        let Some((target, level)) = self.target(code, line) else {
+        let Some((target, level, at)) = self.target(code, line) else {
             return self;
         };
         let measure = trimmed(measure);
         match self.titles.read(measure) {
             Heading::Measure(id) => {
                 let assessor = self.assessor(assessor.trim());
-                self.mark(id, target, level, assessor, value, line, code, measure);
+                self.records.present[at] |=
+                    self.mark(id, target, level, assessor, value, line, code, measure);
             }
             _ => {
                 let fault = Fault::new(FaultCode::UnknownMeasureRow).at(self.place(line, None));
@@ -238,7 +240,7 @@ impl<'a> RecordsBuilder<'a> {
         id
     }
 
-    fn target(&mut self, code: &str, line: u64) -> Option<(Target, Level)> {
+    fn target(&mut self, code: &str, line: u64) -> Option<(Target, Level, usize)> {
         if code.is_empty() {
             let fault = Fault::new(FaultCode::EmptyCode).at(self.place(line, Some("code")));
             self.faults.push(fault);
@@ -248,8 +250,7 @@ impl<'a> RecordsBuilder<'a> {
         if next.is_none()
             && let Some(row) = self.registry.row_of(code)
         {
-            self.records.present[row] = true;
-            return Some((Target::Community(row as u32), Level::Community));
+            return Some((Target::Community(row as u32), Level::Community, row));
         }
         let unit = self
             .grid
@@ -262,8 +263,7 @@ impl<'a> RecordsBuilder<'a> {
                 .get(community)
                 .and_then(|code| self.registry.row_of(code))
             {
-                self.records.present[row] = true;
-                return Some((Target::Unit(unit), grid.levels[unit as usize]));
+                return Some((Target::Unit(unit), grid.levels[unit as usize], row));
             }
         }
         let fault = Fault::new(FaultCode::UnitUnknown).at(self.place(line, Some("code")));
@@ -287,6 +287,7 @@ impl<'a> RecordsBuilder<'a> {
             })
     }
 
+    /// Takes a cell; gives whether anything stands there.
     #[allow(clippy::too_many_arguments)]
     fn mark(
         &mut self,
@@ -298,23 +299,27 @@ impl<'a> RecordsBuilder<'a> {
         line: u64,
         code: &str,
         title: &str,
-    ) {
+    ) -> bool {
         let plan = match target {
             Target::Community(_) => &self.communities[measure],
             Target::Unit(_) => &self.units[measure],
         };
         if level != Level::Community && level != plan.level {
-            if cell != Cell::Blank && cell != Cell::Text("") {
+            let blank = match cell {
+                Cell::Text(text) => text.trim().is_empty(),
+                cell => cell == Cell::Blank,
+            };
+            if !blank {
                 let place = self.place(line, Some(title));
                 let expected = Text::new(plan.level.title(Lang::Zh), plan.level.title(Lang::En));
                 let fault = Fault::new(FaultCode::UnitLevel).at(place).about(code);
                 self.faults
                     .push(fault.found(level.as_str()).expected(expected));
             }
-            return;
+            return false;
         }
         match cell::read(plan, cell) {
-            Ok(read) if read.value == crate::observations::MISSING => {}
+            Ok(read) if read.value == crate::observations::MISSING => false,
             Ok(read) => {
                 if read.rounded {
                     let fault =
@@ -332,10 +337,12 @@ impl<'a> RecordsBuilder<'a> {
                     value: read.value,
                     place,
                 });
+                true
             }
             Err(fault) => {
                 let place = self.place(line, Some(title));
                 self.faults.push(fault.at(place).about(code));
+                false
             }
         }
     }

@@ -39,6 +39,8 @@ pub(crate) struct PhaseTable {
     pub(crate) incomplete: HashSet<(u32, usize)>,
     pub(crate) left_out: Vec<LeftOut>,
     pub(crate) present: Vec<bool>,
+    /// Measures that the grid filled, which nobody marked.
+    pub(crate) filled: Vec<MeasureId>,
 }
 
 pub(crate) fn tabulate(
@@ -75,7 +77,7 @@ pub(crate) fn tabulate(
         let column = work.column(measure, &direct[base], &units);
         table.columns.push(column);
     }
-    work.fill_coverage(standard, &mut table);
+    let filled = work.fill_coverage(standard, &mut table);
     for (position, item) in standard.plan().items.iter().enumerate() {
         if let Some(each) = &item.each {
             let points = work.each(standard, position, item, each, &units);
@@ -90,11 +92,19 @@ pub(crate) fn tabulate(
     } = work;
     left_out.sort();
     left_out.dedup();
+    let plan = standard.plan();
+    let mut looked_at = plan.looked_at_alone();
+    looked_at.extend(plan.items.iter().flat_map(|item| &item.own));
+    for (row, what) in &incomplete {
+        let counts = *what >= plan.measures.len() || looked_at.contains(what);
+        table.incomplete[*row as usize] |= counts;
+    }
     faults.into_result(PhaseTable {
         observations: Observations(Arc::new(table)),
         incomplete,
         left_out,
         present: records.present.clone(),
+        filled,
     })
 }
 
@@ -195,8 +205,13 @@ impl RollUp<'_> {
             RollUpPlan::WeightedMean(weight) => Some(*weight),
             _ => None,
         };
-        if let Some(weight) = weighing.filter(|weight| !together.contains(weight)) {
-            together.push(weight);
+        // A unit without a weight has no value, for itself and for the others of a division.
+        for at in 0..together.len() {
+            if let Some(RollUpPlan::WeightedMean(weight)) = &self.measures[together[at]].rollup
+                && !together.contains(weight)
+            {
+                together.push(*weight);
+            }
         }
         let mut sums = vec![Sum::default(); self.registry.len()];
         let mut without: Vec<(u32, usize)> = Vec::new();
@@ -215,7 +230,7 @@ impl RollUp<'_> {
                     outcomes => {
                         sum.count += 1;
                         sum.holding += u64::from(outcomes.holds());
-                        if outcomes == Outcomes::BLANK {
+                        if ![Outcomes::TRUE, Outcomes::FALSE].contains(&outcomes) {
                             without.push((row, position));
                         }
                     }
@@ -309,8 +324,9 @@ impl RollUp<'_> {
     }
 
     /// Measures that the grid fills where it is given.
-    fn fill_coverage(&mut self, standard: &Standard, table: &mut Table) {
-        let Some(grid) = self.grid else { return };
+    fn fill_coverage(&mut self, standard: &Standard, table: &mut Table) -> Vec<MeasureId> {
+        let mut filled = Vec::new();
+        let Some(grid) = self.grid else { return filled };
         let coverage = grid.coverage();
         let start = grid.range(Level::Community).start;
         for (measure, declared) in standard.document().measures.iter().enumerate() {
@@ -338,7 +354,9 @@ impl RollUp<'_> {
                 });
             }
             table.columns[measure] = Column::Exact(cells);
+            filled.push(measure);
         }
+        filled
     }
 
     /// An item marked for each unit: the units' points, held to the item's, rolled up.
@@ -364,21 +382,7 @@ impl RollUp<'_> {
                 .own
                 .iter()
                 .all(|m| units.columns[*m].code(unit) == Reading::Missing);
-            let weight = match &each.rollup {
-                RollUpPlan::WeightedMean(weight) => {
-                    units.columns[*weight].number(unit, self.measures[*weight].unit_kind)
-                }
-                _ => Reading::Value(Rational::ONE),
-            };
-            let Reading::Value(weight) = weight else {
-                without.push((row, unit));
-                continue;
-            };
-            if blank {
-                without.push((row, unit));
-                continue;
-            }
-            sum.recorded = true;
+            sum.recorded |= !blank;
             let cells = UnitRow {
                 columns: &units.columns,
                 measures: self.measures,
@@ -391,15 +395,37 @@ impl RollUp<'_> {
                 cohorts: &NoCohorts,
                 blank_is_none: false,
             };
+            if marker.item_leaves(item) {
+                sum.not_applicable += 1;
+                continue;
+            }
+            let weight = match &each.rollup {
+                RollUpPlan::WeightedMean(weight) => {
+                    units.columns[*weight].number(unit, self.measures[*weight].unit_kind)
+                }
+                _ => Reading::Value(Rational::ONE),
+            };
+            let weight = match weight {
+                Reading::Value(weight) if !blank => weight,
+                Reading::NotApplicable => {
+                    sum.not_applicable += 1;
+                    continue;
+                }
+                _ => {
+                    without.push((row, unit));
+                    continue;
+                }
+            };
             match marker.item(item) {
                 Ok(marked) => match marked.points {
                     Some(points) => {
-                        if marked.state.is_missing() {
+                        if marked.state.is_missing() || marked.state.is_undecided() {
                             self.incomplete
                                 .insert((row, self.measures.len() + position));
                         }
                         sum.add(&points, Reading::Value(weight));
                     }
+                    None if marked.state.is_excluded() => without.push((row, unit)),
                     None => sum.not_applicable += 1,
                 },
                 Err(fault) => {
@@ -531,7 +557,7 @@ fn column_of(
     let mut mixed = vec![Reading::Missing; rows];
     for marks in marks.chunk_by(|a, b| a.target == b.target) {
         let at = position(marks[0].target);
-        let values: Vec<i64> = marks
+        let mut values: Vec<i64> = marks
             .iter()
             .map(|m| m.value)
             .filter(|value| *value != NOT_APPLICABLE)
@@ -539,6 +565,8 @@ fn column_of(
         if at >= rows {
             continue;
         }
+        // In the order of the measure's labels, whoever gave them.
+        values.sort_unstable();
         if values.is_empty() {
             exact[at] = Reading::NotApplicable;
             mixed[at] = Reading::NotApplicable;

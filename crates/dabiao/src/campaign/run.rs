@@ -153,13 +153,14 @@ impl Campaign {
             }
         }
         faults.into_result(())?;
-        let composed = compose(&self.standard, &tables).ok_or_else(|| {
+        let weighted = self.phases.iter().any(|phase| phase.weight.is_some());
+        let composed = compose(&self.standard, &tables, weighted).ok_or_else(|| {
             Fault::new(FaultCode::CampaignKey)
                 .about("phase")
                 .expected(Text::new("至少一个阶段", "at least one phase"))
         })?;
-        let scores = if self.phases.iter().any(|phase| phase.weight.is_some()) {
-            let weighted: Vec<_> = phases
+        let scores = if weighted {
+            let cards: Vec<_> = phases
                 .iter()
                 .zip(&self.phases)
                 .zip(&tables)
@@ -171,7 +172,7 @@ impl Campaign {
                     ))
                 })
                 .collect();
-            weigh(&self.standard, &composed, &weighted)?
+            weigh(&self.standard, &composed, &cards)?
         } else {
             self.standard.score(&composed, options)?
         };

@@ -97,6 +97,11 @@ impl Marker<'_> {
         Ok(marked)
     }
 
+    /// Whether an item does not apply, whatever else is blank.
+    pub(crate) fn item_leaves(&self, item: &ItemPlan) -> bool {
+        self.leaves(self.marking(item.marking))
+    }
+
     /// An item marked for each unit of which no unit has a value.
     pub(crate) fn missing_units(&self, item: &ItemPlan) -> Result<Marked, Fault> {
         let marking = self.marking(item.marking);

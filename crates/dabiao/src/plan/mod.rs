@@ -74,6 +74,22 @@ pub(crate) enum Assumption {
     Lifted,
 }
 
+impl Plan {
+    /// The measures that a card looks at in each measure's own last phase: those of conditions,
+    /// bonuses and deductions.
+    pub(crate) fn looked_at_alone(&self) -> Vec<MeasureId> {
+        let markings = self.markings.iter();
+        let tests = markings.flat_map(|m| [&m.applies, &m.full_marks, &m.no_marks]);
+        let tests = tests.flatten().chain(self.vetoes.iter().map(|v| &v.test));
+        let extras = self.bonus.iter().chain(&self.deductions);
+        let mut measures: Vec<MeasureId> = extras.flat_map(|item| item.own.clone()).collect();
+        tests.for_each(|test| test.visit_measures(&mut |measure| measures.push(measure)));
+        measures.sort_unstable();
+        measures.dedup();
+        measures
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct MeasurePlan {
     pub(crate) name: String,
@@ -91,6 +107,8 @@ pub(crate) struct MeasurePlan {
     pub(crate) min: Option<Rational>,
     pub(crate) max: Option<Rational>,
     pub(crate) has_unit: bool,
+    /// The unit and the range of one unit's value, where a community's is a share.
+    pub(crate) each_unit: Option<Box<UnitForm>>,
     pub(crate) labels: Vec<String>,
     pub(crate) policy: Option<MissingPolicy>,
     /// What the rules ask of each single mark.
@@ -129,8 +147,21 @@ impl MeasurePlan {
     pub(crate) fn of_unit(&self) -> MeasurePlan {
         let mut unit = self.clone();
         unit.kind = self.unit_kind;
+        if let Some(form) = unit.each_unit.take() {
+            (unit.sign, unit.has_unit) = (form.sign, form.has_unit);
+            (unit.min, unit.max) = (form.min, form.max);
+        }
         unit
     }
+}
+
+/// A measure as it is declared, for one unit below the community.
+#[derive(Clone, Debug)]
+pub(crate) struct UnitForm {
+    pub(crate) sign: Option<PartSign>,
+    pub(crate) has_unit: bool,
+    pub(crate) min: Option<Rational>,
+    pub(crate) max: Option<Rational>,
 }
 
 /// How units become their community's value.

@@ -53,6 +53,12 @@ impl Plan {
         held.flat_map(|(veto, _)| &veto.effects)
     }
 
+    /// Whether vetoes zero any section or item.
+    pub(crate) fn zeroes(&self, vetoes: &[Outcomes]) -> bool {
+        self.effects(vetoes)
+            .any(|effect| matches!(effect, EffectPlan::ZeroItem(_) | EffectPlan::ZeroSection(_)))
+    }
+
     /// Zeroes the items that vetoes zero, then adds up all sections from the leaves.
     pub(crate) fn add_up(
         &self,

@@ -251,18 +251,16 @@ impl Scores {
             .map(|(veto, _)| veto.code.as_str())
     }
 
+    pub(crate) fn is_provisional(&self, row: usize) -> bool {
+        let incomplete = self.observations.0.incomplete.get(row).copied();
+        incomplete.unwrap_or(false) || self.undecided(row).next().is_some()
+    }
+
     /// What the card's reader must know, in a fixed order.
     #[must_use]
     pub fn flags(&self, row: usize) -> Vec<Flag> {
         let mut flags = Vec::new();
-        let incomplete = self
-            .observations
-            .0
-            .incomplete
-            .get(row)
-            .copied()
-            .unwrap_or(false);
-        if incomplete || self.undecided(row).next().is_some() {
+        if self.is_provisional(row) {
             flags.push(Flag::Provisional);
         }
         if codes_where(self.items(), row, State::is_imputed)

@@ -14,7 +14,7 @@ enum Term {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn rollup(&self, rollup: &RollUp) -> Result<RollUpPlan, Fault> {
+    pub(super) fn rollup(&mut self, rollup: &RollUp) -> Result<RollUpPlan, Fault> {
         Ok(match rollup {
             RollUp::Sum => RollUpPlan::Sum,
             RollUp::Mean => RollUpPlan::Mean,
@@ -26,7 +26,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// A condition on one unit's values, which have their own types.
-    fn unit_test(&self, condition: &Condition) -> Result<Test, Fault> {
+    fn unit_test(&mut self, condition: &Condition) -> Result<Test, Fault> {
         let mut units = Compiler {
             measures: self.measures.iter().map(MeasurePlan::of_unit).collect(),
             ..self.bare()
@@ -34,7 +34,9 @@ impl<'a> Compiler<'a> {
         for measure in &mut units.measures {
             measure.rollup = None;
         }
-        units.test(condition)
+        let test = units.test(condition);
+        self.label_conditions.append(&mut units.label_conditions);
+        test
     }
 
     /// A compiler of the same names that holds nothing else.

@@ -62,20 +62,21 @@ impl<'a> Compiler<'a> {
     }
 
     /// Lets every measure be what one unit has of it, for an item marked for each unit.
-    fn as_units(&mut self) -> Vec<(MeasureKind, Option<RollUpPlan>)> {
-        self.measures
-            .iter_mut()
-            .map(|measure| {
-                let kind = std::mem::replace(&mut measure.kind, measure.unit_kind);
-                (kind, measure.rollup.take())
-            })
-            .collect()
+    fn as_units(&mut self) -> Vec<MeasurePlan> {
+        let units = self.measures.iter().map(|measure| MeasurePlan {
+            rollup: None,
+            ..measure.of_unit()
+        });
+        let units = units.collect();
+        std::mem::replace(&mut self.measures, units)
     }
 
-    fn as_communities(&mut self, held: Vec<(MeasureKind, Option<RollUpPlan>)>) {
-        for (measure, (kind, rollup)) in self.measures.iter_mut().zip(held) {
-            measure.kind = kind;
-            measure.rollup = rollup;
+    fn as_communities(&mut self, communities: Vec<MeasurePlan>) {
+        for (measure, community) in self.measures.iter_mut().zip(communities) {
+            *measure = MeasurePlan {
+                demands: std::mem::take(&mut measure.demands),
+                ..community
+            };
         }
     }
 

@@ -181,33 +181,41 @@ fn measure(document: &Document, measure: &Measure) -> MeasurePlan {
         (Some(RollUp::Mean | RollUp::WeightedMean(_)), MeasureKind::Count) => MeasureKind::Number,
         (_, kind) => kind,
     };
-    let share = matches!(measure.rollup, Some(RollUp::Share(_)));
-    let least = match measure.kind {
-        _ if share => Some(Rational::ZERO),
-        MeasureKind::Count => Some(measure.min.clone().unwrap_or_default()),
-        _ => measure.min.clone(),
+    let declared = UnitForm {
+        sign: measure.unit.as_deref().and_then(PartSign::of_unit),
+        has_unit: measure.unit.is_some(),
+        min: match measure.kind {
+            MeasureKind::Count => Some(measure.min.clone().unwrap_or_default()),
+            _ => measure.min.clone(),
+        },
+        max: measure.max.clone(),
+    };
+    let (form, each_unit) = match measure.rollup {
+        Some(RollUp::Share(_)) => {
+            let share = UnitForm {
+                sign: None,
+                has_unit: false,
+                min: Some(Rational::ZERO),
+                max: Some(Rational::ONE),
+            };
+            (share, Some(Box::new(declared)))
+        }
+        _ => (declared, None),
     };
     MeasurePlan {
         name: measure.name.clone(),
         kind,
         unit_kind: measure.kind,
-        sign: measure
-            .unit
-            .as_deref()
-            .and_then(PartSign::of_unit)
-            .filter(|_| !share),
-        has_unit: measure.unit.is_some() && !share,
+        sign: form.sign,
+        has_unit: form.has_unit,
         level: measure.level,
         // Conditions in it name other measures: resolved once all are known.
         rollup: None,
         assessors: measure.assessors,
         within: None,
-        min: least,
-        max: if share {
-            Some(Rational::ONE)
-        } else {
-            measure.max.clone()
-        },
+        min: form.min,
+        max: form.max,
+        each_unit,
         labels: document.labels_of(measure),
         policy: measure.missing,
         demands: Vec::new(),
