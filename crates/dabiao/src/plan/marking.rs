@@ -286,6 +286,13 @@ impl Marker<'_> {
         full: &Rational,
     ) -> Result<Rational, Fault> {
         check_limit(&marking.code, value)?;
+        // Statistics from elsewhere may know nothing of this community's cohort.
+        if marking.slot.is_some()
+            && marking.rule.looks_at_cohort()
+            && self.cohort(marking.slot).is_none()
+        {
+            return Err(Fault::new(FaultCode::CohortNeeded).about(&marking.code));
+        }
         match &marking.rule {
             RulePlan::Award { min, max, .. } if value < min || value > max => {
                 Err(out_of_range(&marking.code, value, min, max))

@@ -61,6 +61,10 @@ impl State {
         State(self.0 | bit)
     }
 
+    pub(super) fn without(self, bit: u8) -> Self {
+        State(self.0 & !bit)
+    }
+
     /// Settled by a condition: nothing else is listed, but what could not be decided before.
     pub(super) fn settled(self, bit: u8) -> Self {
         State(self.0 & State::UNDECIDED).with(bit)

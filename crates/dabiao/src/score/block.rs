@@ -164,7 +164,9 @@ impl Work<'_> {
             *into = if from.is_nan() { NONE } else { *from as i64 };
         }
         states.copy_from_slice(&marks.states[..states.len()]);
-        Some(std::mem::take(&mut marks.long))
+        let mut long = std::mem::take(&mut marks.long);
+        once_each(&mut long);
+        Some(long)
     }
 
     fn items(&mut self) {
@@ -208,6 +210,7 @@ impl Work<'_> {
                 let long = self.kernel(kernels[i].as_ref(), &mut points, &mut states);
                 let mut long = long.unwrap_or_else(|| (0..points.len()).collect());
                 long.extend((0..points.len()).filter(|row| states[*row].is_missing()));
+                once_each(&mut long);
                 for row in long {
                     let (exact, state) = self.exact(item, row, None, true);
                     // A blank 扣分项 or 加分项 is none; one with a blank part counts the others.
@@ -450,6 +453,12 @@ pub(crate) fn grade_code(grade: Option<usize>) -> u16 {
     grade
         .and_then(|grade| u16::try_from(grade).ok())
         .unwrap_or(NO_GRADE)
+}
+
+/// Several parts may leave the same row to the exact way, which tells its faults once.
+fn once_each(rows: &mut Vec<usize>) {
+    rows.sort_unstable();
+    rows.dedup();
 }
 
 fn add(sum: &mut [i64], column: &[i64]) {

@@ -8,6 +8,9 @@ use crate::plan::MeasureId;
 use crate::plan::State;
 use crate::plan::node::Outcomes;
 
+/// A computed value is no greater: 10¹².
+const LIMIT: f64 = 1e12;
+
 /// What a lane's cells say beside their numbers.
 pub(super) mod flags {
     pub(crate) const MISSING: u8 = 1;
@@ -163,6 +166,10 @@ impl Kernel {
                     // A check that leaves asks for scaling, which the exact evaluator does.
                     *points = sum.max(0.0).min(self.full);
                 }
+                for state in &mut marks.states[..rows] {
+                    // A zero denominator settles a check, not its item.
+                    *state = state.without(State::ZERO_DENOMINATOR);
+                }
                 marks
                     .long
                     .extend((0..rows).filter(|row| sum[*row].is_nan()));
@@ -268,7 +275,8 @@ impl Value {
         if let Some(operand) = self.denominator {
             let cells = block.cells(operand.measure)?;
             let denominator = &mut scratch.denominator[..rows];
-            load_more(cells, operand, self.most_denominator, denominator, flags);
+            let most = self.most_denominator;
+            load_more(cells, operand, most, numerator, denominator, flags);
         }
         Some(())
     }
@@ -287,12 +295,22 @@ fn load(cells: &[i64], operand: Operand, most: f64, numbers: &mut [f64], flags: 
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn load_more(cells: &[i64], operand: Operand, most: f64, numbers: &mut [f64], flags: &mut [u8]) {
-    for ((cell, number), flag) in cells.iter().zip(numbers).zip(flags) {
+fn load_more(
+    cells: &[i64],
+    operand: Operand,
+    most: f64,
+    numerator: &[f64],
+    numbers: &mut [f64],
+    flags: &mut [u8],
+) {
+    let lanes = cells.iter().zip(numerator).zip(numbers);
+    for (((cell, above), number), flag) in lanes.zip(flags) {
         let stored = *cell as f64;
         *number = stored / operand.grain * operand.factor;
         // Comparisons are multiplied out, which wants a denominator above 0.
-        let long = !(stored.abs() < EXACT && number.abs() < most && stored >= 0.0);
+        // A quotient beyond the limit is a fault, which the exact evaluator tells.
+        let within = above.abs() <= LIMIT * *number;
+        let long = !(stored.abs() < EXACT && number.abs() < most && stored >= 0.0 && within);
         *flag |= (u8::from(*cell == MISSING) * flags::MISSING)
             | (u8::from(*cell == NOT_APPLICABLE) * flags::NOT_APPLICABLE)
             | (u8::from(*cell == 0) * flags::ZERO)
