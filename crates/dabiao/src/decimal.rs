@@ -95,11 +95,14 @@ impl Decimal {
                 rounded: scaled != 0,
             });
         }
-        let power = 10i128.checked_pow(shift.unsigned_abs())?;
+        let (power, magnitude) = (
+            10i128.checked_pow(shift.unsigned_abs())?,
+            scaled.checked_abs()?,
+        );
         let (magnitude, rounded) = if shift <= 0 {
-            (scaled.abs().checked_mul(power)?, false)
+            (magnitude.checked_mul(power)?, false)
         } else {
-            let (quotient, rest) = (scaled.abs() / power, scaled.abs() % power);
+            let (quotient, rest) = (magnitude / power, magnitude % power);
             (quotient + i128::from(rest >= power - rest), rest != 0)
         };
         let magnitude = i64::try_from(magnitude).ok()?;

@@ -405,3 +405,51 @@ curve = [[0, 0], [4, 4]]
     assert_eq!(points(&result, "1.1", 0), "8.00");
     assert_eq!(points(&result, "1.1", 1), "6.00");
 }
+
+const STRICT: &str = r#"
+[measures.rate]
+type = "number"
+unit = "%"
+[measures.meetings]
+type = "count"
+missing = "error"
+[[section]]
+id = "1"
+title = "Meetings"
+item = [
+  { id = "1.1", title = "Meetings", points = 8, value = "meetings", curve = [[0, 0], [8, 8]] },
+  { id = "1.2", title = "Rate", points = 8, value = "rate", curve = [["0%", 0], ["100%", 8]] },
+]
+"#;
+
+#[test]
+fn what_one_phase_leaves_blank_is_a_fault_only_where_no_phase_has_it() {
+    let first = ["code meetings rate", "a 8 50%", "b 8 50%"];
+    let last = ["code rate", "a 75%"];
+    let result = run(STRICT, &[(None, &first), (None, &last)]).unwrap();
+    assert_eq!(points(&result, "1.1", 0), "8.00");
+    assert_eq!(points(&result, "1.2", 0), "6.00");
+    let first = ["code meetings rate", "a 8 50%", "b - 50%"];
+    let faults = run(STRICT, &[(None, &first), (None, &last)]).unwrap_err();
+    assert_eq!(codes(&faults), [FaultCode::MissingValue]);
+    // Weighted: a card needs the value; a phase without a card does not.
+    let first = ["code meetings rate", "a 8 50%", "b 8 50%"];
+    let faults = run(STRICT, &[(Some("0.5"), &first), (Some("0.5"), &last)]).unwrap_err();
+    assert_eq!(codes(&faults), [FaultCode::MissingValue]);
+    let last = ["code meetings rate", "a 4 50%"];
+    let result = run(STRICT, &[(Some("0.5"), &first), (Some("0.5"), &last)]).unwrap();
+    assert_eq!(points(&result, "1", 0), "10.00");
+    assert_eq!(points(&result, "1", 1), "12.00");
+}
+
+#[test]
+fn a_column_of_bare_ratios_gets_an_advice() {
+    let advice = |table: &[&str]| {
+        let campaign = campaign(STRICT, &[(None, table)]).unwrap();
+        let advice = campaign.phases[0].records.advice().iter();
+        advice.map(|fault| fault.code).collect::<Vec<_>>()
+    };
+    let found = advice(&["code meetings rate", "a 8 0.95", "b 8 1"]);
+    assert_eq!(found, [FaultCode::AdvicePercent]);
+    assert!(advice(&["code meetings rate", "a 8 95%", "b 8 1"]).is_empty());
+}

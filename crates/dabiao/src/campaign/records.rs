@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::fault::{Fault, FaultCode, Faults, Place};
 use crate::grid::{Grid, Registry};
 use crate::lang::{Lang, Text};
+use crate::observations::builder::{PartColumn, has_parts};
 use crate::observations::cell::{self, Cell};
 use crate::observations::heading::{Heading, Titles, trimmed};
 use crate::plan::{MeasureId, MeasurePlan};
@@ -80,6 +81,7 @@ pub struct RecordsBuilder<'a> {
     /// The unit of the last row: tables are mostly in the grid's own order.
     last: u32,
     records: Records,
+    parts: Vec<PartColumn>,
     faults: Faults,
     advice: Faults,
 }
@@ -105,6 +107,7 @@ impl<'a> RecordsBuilder<'a> {
                 assessors: Vec::new(),
                 advice: Vec::new(),
             },
+            parts: vec![PartColumn::default(); communities.len()],
             communities,
             faults: Faults::new(),
             advice: Faults::new(),
@@ -321,6 +324,10 @@ impl<'a> RecordsBuilder<'a> {
         match cell::read(plan, cell) {
             Ok(read) if read.value == crate::observations::MISSING => false,
             Ok(read) => {
+                if has_parts(plan) && read.value > crate::observations::NOT_APPLICABLE {
+                    self.parts[measure].see(read.value);
+                    self.parts[measure].signed |= read.signed;
+                }
                 if read.rounded {
                     let fault =
                         Fault::new(FaultCode::AdviceDecimals).at(self.place(line, Some(title)));
@@ -389,6 +396,15 @@ impl<'a> RecordsBuilder<'a> {
                             )),
                     );
                 }
+            }
+        }
+        for (part, measure) in self.parts.iter().zip(&self.communities) {
+            let place = Place {
+                field: Some(measure.name.clone()),
+                ..Place::default()
+            };
+            if let Some(advice) = part.advice(place) {
+                self.advice.push(advice);
             }
         }
         self.records.advice = self.advice.listed;

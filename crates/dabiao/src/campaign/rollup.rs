@@ -394,6 +394,7 @@ impl RollUp<'_> {
                 own: &cells,
                 cohorts: &NoCohorts,
                 blank_is_none: false,
+                blank_is_no_fault: false,
             };
             if marker.item_leaves(item) {
                 sum.not_applicable += 1;

@@ -135,6 +135,14 @@ impl Campaign {
                 Err(found) => faults.extend(found),
             }
         }
+        let weighted = self.phases.iter().any(|phase| phase.weight.is_some());
+        for table in &mut tables {
+            // Where the last phase counts that marked an item, blanks are judged over all
+            // phases; otherwise over those in which a community has a card.
+            let present = table.present.iter();
+            let partial = present.map(|present| !(weighted && *present)).collect();
+            std::sync::Arc::make_mut(&mut table.observations.0).partial = partial;
+        }
         let weights = self.weights(&mut faults);
         faults.into_result(())?;
         let mut phases = Vec::new();
@@ -153,7 +161,6 @@ impl Campaign {
             }
         }
         faults.into_result(())?;
-        let weighted = self.phases.iter().any(|phase| phase.weight.is_some());
         let composed = compose(&self.standard, &tables, weighted).ok_or_else(|| {
             Fault::new(FaultCode::CampaignKey)
                 .about("phase")

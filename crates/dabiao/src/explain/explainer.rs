@@ -227,6 +227,7 @@ pub(super) fn marker<'m>(
         own,
         cohorts,
         blank_is_none: role != Role::Item,
+        blank_is_no_fault: true,
     }
 }
 

@@ -116,6 +116,7 @@ impl Trial<'_> {
             own,
             cohorts: self.cohorts,
             blank_is_none: self.role != Role::Item,
+            blank_is_no_fault: true,
         }
     }
 
@@ -161,6 +162,7 @@ impl Trial<'_> {
             own,
             cohorts: &hypothesis,
             blank_is_none: self.role != Role::Item,
+            blank_is_no_fault: true,
         };
         let points = marker.item(self.item).ok()?.points?;
         publish(self.plan, &self.item.code, &points).ok()

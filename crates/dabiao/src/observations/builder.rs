@@ -41,23 +41,32 @@ pub struct ObservationsBuilder {
 
 /// Whether a percent column looks as if somebody typed bare ratios.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct PartColumn {
-    signed: bool,
+pub(crate) struct PartColumn {
+    pub(crate) signed: bool,
     beyond_one: bool,
     between: bool,
 }
 
 impl PartColumn {
     /// Takes note of a number, in millionths.
-    pub(super) fn see(&mut self, millionths: i64) {
+    pub(crate) fn see(&mut self, millionths: i64) {
         const ONE: i64 = 1_000_000;
         self.beyond_one |= !(0..=ONE).contains(&millionths);
         self.between |= (1..ONE).contains(&millionths);
     }
+
+    /// What a reader should look at.
+    pub(crate) fn advice(self, place: Place) -> Option<Fault> {
+        let bare = self.between && !self.signed && !self.beyond_one;
+        bare.then(|| Fault::new(FaultCode::AdvicePercent).at(place).expected(Text::new(
+            "整列都在 0 与 1 之间\u{ff1b}0.95 按 0.95% 计\u{ff0c}如指 95% 请写 95%",
+            "the whole column is between 0 and 1; 0.95 is read as 0.95%; write 95% if that is meant",
+        )))
+    }
 }
 
 /// Whether a percentage may be typed into a measure, and a bare ratio by mistake.
-pub(super) fn has_parts(plan: &MeasurePlan) -> bool {
+pub(crate) fn has_parts(plan: &MeasurePlan) -> bool {
     plan.sign.is_some() && plan.kind == MeasureKind::Number
 }
 
@@ -335,17 +344,14 @@ impl ObservationsBuilder {
     /// All faults of all rows.
     pub fn finish(mut self) -> Result<Observations, Faults> {
         for (measure, part) in self.parts.iter().enumerate() {
-            if part.between && !part.signed && !part.beyond_one {
-                let name = &self.standard.plan().measures[measure].name;
-                let place = Place {
-                    file: self.file.clone(),
-                    field: Some(name.clone()),
-                    ..Place::default()
-                };
-                self.advice.push(Fault::new(FaultCode::AdvicePercent).at(place).expected(Text::new(
-                    "整列都在 0 与 1 之间\u{ff1b}0.95 按 0.95% 计\u{ff0c}如指 95% 请写 95%",
-                    "the whole column is between 0 and 1; 0.95 is read as 0.95%; write 95% if that is meant",
-                )));
+            let name = &self.standard.plan().measures[measure].name;
+            let place = Place {
+                file: self.file.clone(),
+                field: Some(name.clone()),
+                ..Place::default()
+            };
+            if let Some(advice) = part.advice(place) {
+                self.advice.push(advice);
             }
         }
         let rows = self.codes.len();

@@ -4,7 +4,7 @@
 //! since 1970-01-01; two values are set aside for what is missing and what does not apply.
 //! A column of rolled-up or combined values holds exact quotients instead.
 
-mod builder;
+pub(crate) mod builder;
 pub(crate) mod cell;
 mod column;
 mod columns;
@@ -71,6 +71,8 @@ pub(crate) struct Table {
     pub(crate) earlier: Vec<Vec<Column>>,
     /// Rows whose roll-up left out units without a value.
     pub(crate) incomplete: Vec<bool>,
+    /// Rows that are not a card of their own: what is blank there is no fault.
+    pub(crate) partial: Vec<bool>,
 }
 
 /// An item's points rolled up from units.

@@ -81,6 +81,8 @@ pub(crate) struct Marker<'a> {
     pub(crate) cohorts: &'a dyn Cohorts,
     /// Whether a blank is none, whatever the policy: in a 加分项 or 扣分项.
     pub(crate) blank_is_none: bool,
+    /// Whether a blank is no fault where the policy says so: in one phase's own card.
+    pub(crate) blank_is_no_fault: bool,
 }
 
 impl Marker<'_> {
@@ -367,6 +369,7 @@ impl Marker<'_> {
         }
         let (policy, by_measure) = self.policy(marking, &mut measures.iter().copied());
         match policy {
+            MissingPolicy::Error if self.blank_is_no_fault => Ok(self.least(marking, listed)),
             MissingPolicy::Error => Err(missing_fault(&marking.code)),
             MissingPolicy::Exclude => Ok(Marked::new(None, listed.with(State::EXCLUDED))),
             MissingPolicy::Mean | MissingPolicy::Median => {
@@ -466,7 +469,9 @@ impl Marker<'_> {
         if !blank.is_empty() && !self.blank_is_none {
             let mut measures = blank.iter().flat_map(|item| item.measures.iter().copied());
             match self.policy(marking, &mut measures).0 {
-                MissingPolicy::Error => return Err(missing_fault(&marking.code)),
+                MissingPolicy::Error if !self.blank_is_no_fault => {
+                    return Err(missing_fault(&marking.code));
+                }
                 MissingPolicy::Exclude => left += blank.len() as i64,
                 // A box has no number to impute.
                 _ => unsure = blank.len() as u32,

@@ -430,6 +430,7 @@ impl Work<'_> {
             own: own.unwrap_or(&cells),
             cohorts: &cohorts,
             blank_is_none,
+            blank_is_no_fault: run.observations.0.partial.get(at).copied().unwrap_or(false),
         };
         let marked = match run.observations.0.unit_points.get(&item.code) {
             Some(rolled) => rolled_up(&marker, item, &rolled[at]),

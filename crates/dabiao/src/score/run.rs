@@ -170,6 +170,7 @@ fn summarise(
             own: &own,
             cohorts: &NoCohorts,
             blank_is_none: false,
+            blank_is_no_fault: false,
         };
         let parent_applies = slot
             .parent
