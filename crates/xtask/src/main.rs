@@ -6,6 +6,9 @@
 
 #![forbid(unsafe_code)]
 
+mod c;
+mod run;
+
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -20,18 +23,80 @@ struct Suite {
 }
 
 /// All suites, in the order in which they run.
-const SUITES: &[Suite] = &[Suite {
-    name: "rust",
-    about: "unit tests, documentation examples, the conformance suite, the command",
-    needs: &[("cc", "gcc")],
-    run: rust,
-}];
+const SUITES: &[Suite] = &[
+    Suite {
+        name: "rust",
+        about: "unit tests, documentation examples, the conformance suite, the command",
+        needs: &[("cc", "gcc")],
+        run: rust,
+    },
+    Suite {
+        name: "c",
+        about: "the C library as a stranger finds it: C and C++, shared and static, symbols",
+        needs: &[
+            ("gcc", "gcc"),
+            ("g++", "g++"),
+            ("clang", "clang"),
+            ("cmake", "cmake"),
+            ("pkg-config", "pkg-config"),
+            ("nm", "binutils"),
+            ("readelf", "binutils"),
+        ],
+        run: c::c,
+    },
+    Suite {
+        name: "c-leaks",
+        about: "the C examples under valgrind and with AddressSanitizer",
+        needs: &[
+            ("gcc", "gcc"),
+            ("pkg-config", "pkg-config"),
+            ("valgrind", "valgrind"),
+        ],
+        run: c::leaks,
+    },
+    Suite {
+        name: "java",
+        about: "the C library from Java, through JNA",
+        needs: &[
+            ("java", "default-jdk-headless"),
+            ("javac", "default-jdk-headless"),
+            ("/usr/share/java/jna.jar", "libjna-java"),
+        ],
+        run: c::java,
+    },
+    Suite {
+        name: "csharp",
+        about: "the C library from C#, with Mono",
+        needs: &[("mcs", "mono-mcs"), ("mono", "mono-runtime")],
+        run: c::csharp,
+    },
+    Suite {
+        name: "pascal",
+        about: "the C library from Free Pascal",
+        needs: &[("fpc", "fp-compiler")],
+        run: c::pascal,
+    },
+    Suite {
+        name: "php",
+        about: "the C library from PHP, through FFI",
+        needs: &[("php", "php-cli")],
+        run: c::php,
+    },
+    Suite {
+        name: "ctypes",
+        about: "the C library from Python, through ctypes",
+        needs: &[("python3", "python3")],
+        run: c::ctypes,
+    },
+];
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   test [SUITE …]   run the tests, or only the named suites
   suites           list the suites and the tools that they need
+  c-dist --prefix DIR
+                   build the C library and stage it as a distribution would
 ";
 
 fn main() -> ExitCode {
@@ -39,6 +104,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["test", names @ ..] => test(names),
+        ["c-dist", arguments @ ..] => c::dist(&root(), arguments),
         ["suites"] => {
             for suite in SUITES {
                 let tools: Vec<&str> = suite.needs.iter().map(|(tool, _)| *tool).collect();
@@ -122,6 +188,9 @@ fn root() -> PathBuf {
 
 /// Whether a command is on the machine.
 fn is_there(tool: &str) -> bool {
+    if tool.starts_with('/') {
+        return Path::new(tool).is_file();
+    }
     let Some(path) = env::var_os("PATH") else {
         return false;
     };

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::run::{Failure, capture, cargo, command, both};
+use crate::run::{Failure, both, capture, cargo, command};
 
 /// What is built, and for where.
 #[derive(Clone, Debug)]
@@ -12,8 +12,6 @@ pub(crate) struct Build {
     pub(crate) profile: String,
     /// A target triple; this machine's if absent.
     pub(crate) target: Option<String>,
-    /// Whether the function that panics on purpose is there.
-    pub(crate) deliberate_panic: bool,
 }
 
 impl Build {
@@ -21,7 +19,6 @@ impl Build {
         Build {
             profile: "release".to_owned(),
             target: None,
-            deliberate_panic: false,
         }
     }
 }
@@ -43,7 +40,11 @@ fn names(target: &str, abi: &str) -> Names {
             made: "dabiao.dll",
             shared: "dabiao.dll".to_owned(),
             link: None,
-            fixed: if target.contains("msvc") { "dabiao.lib" } else { "libdabiao.a" },
+            fixed: if target.contains("msvc") {
+                "dabiao.lib"
+            } else {
+                "libdabiao.a"
+            },
         }
     } else if target.contains("apple") {
         Names {
@@ -69,8 +70,8 @@ pub(crate) fn stage(root: &Path, build: &Build, prefix: &Path) -> Result<(), Fai
     let (made, private) = compile(root, build)?;
     let header = read(&source.join("include/dabiao.h"))?;
     let abi = defined(&header, "DABIAO_ABI_VERSION")?;
-    let [major, minor, patch] = ["MAJOR", "MINOR", "PATCH"]
-        .map(|part| defined(&header, &format!("DABIAO_VERSION_{part}")));
+    let [major, minor, patch] =
+        ["MAJOR", "MINOR", "PATCH"].map(|part| defined(&header, &format!("DABIAO_VERSION_{part}")));
     let (major, minor, patch) = (major?, minor?, patch?);
     let target = match &build.target {
         Some(target) => target.clone(),
@@ -80,6 +81,10 @@ pub(crate) fn stage(root: &Path, build: &Build, prefix: &Path) -> Result<(), Fai
 
     let library = prefix.join("lib");
     write(&prefix.join("include/dabiao.h"), header.as_bytes())?;
+    copy(
+        &source.join("include/dabiao.hpp"),
+        &prefix.join("include/dabiao.hpp"),
+    )?;
     copy(&made.join(names.made), &library.join(&names.shared))?;
     copy(&made.join(names.fixed), &library.join(names.fixed))?;
     strip(root, &library, &[&names.shared, names.fixed]);
@@ -96,7 +101,11 @@ pub(crate) fn stage(root: &Path, build: &Build, prefix: &Path) -> Result<(), Fai
     };
     for (template, place, separator) in [
         ("dabiao.pc.in", "pkgconfig/dabiao.pc", " "),
-        ("dabiao-config.cmake.in", "cmake/dabiao/dabiao-config.cmake", ";"),
+        (
+            "dabiao-config.cmake.in",
+            "cmake/dabiao/dabiao-config.cmake",
+            ";",
+        ),
         (
             "dabiao-config-version.cmake.in",
             "cmake/dabiao/dabiao-config-version.cmake",
@@ -107,7 +116,10 @@ pub(crate) fn stage(root: &Path, build: &Build, prefix: &Path) -> Result<(), Fai
         write(&library.join(place), filled(&text, separator).as_bytes())?;
     }
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
-        copy(&root.join(licence), &prefix.join("share/doc/dabiao").join(licence))?;
+        copy(
+            &root.join(licence),
+            &prefix.join("share/doc/dabiao").join(licence),
+        )?;
     }
     Ok(())
 }
@@ -121,14 +133,7 @@ fn compile(root: &Path, build: &Build) -> Result<(PathBuf, Vec<String>), Failure
     if let Some(target) = &build.target {
         cargo.args(["--target", target]);
     }
-    if build.deliberate_panic {
-        cargo.args(["--features", "deliberate-panic"]);
-    }
     let folder = target_folder(root)?;
-    if build.deliberate_panic {
-        // Beside the real one, so that neither is taken for the other.
-        cargo.arg("--target-dir").arg(folder.join("deliberate-panic"));
-    }
     cargo.args(["--", "--print", "native-static-libs"]);
     let (_, said) = both(&mut cargo)?;
     let private = said
@@ -137,9 +142,6 @@ fn compile(root: &Path, build: &Build) -> Result<(PathBuf, Vec<String>), Failure
         .map(|(_, libraries)| libraries.split_whitespace().map(str::to_owned).collect())
         .ok_or_else(|| format!("rustc did not say what the static library needs:\n{said}"))?;
     let mut made = folder;
-    if build.deliberate_panic {
-        made.push("deliberate-panic");
-    }
     made.extend(&build.target);
     made.push(match build.profile.as_str() {
         "dev" | "test" => "debug",
@@ -151,10 +153,18 @@ fn compile(root: &Path, build: &Build) -> Result<(PathBuf, Vec<String>), Failure
 /// Where cargo puts what it makes.
 pub(crate) fn target_folder(root: &Path) -> Result<PathBuf, Failure> {
     let mut metadata = cargo(root);
-    metadata.args(["metadata", "--format-version", "1", "--no-deps", "--offline"]);
+    metadata.args([
+        "metadata",
+        "--format-version",
+        "1",
+        "--no-deps",
+        "--offline",
+    ]);
     let json = capture(&mut metadata)?;
     let said = "\"target_directory\":\"";
-    let found = json.split_once(said).and_then(|(_, rest)| rest.split_once('"'));
+    let found = json
+        .split_once(said)
+        .and_then(|(_, rest)| rest.split_once('"'));
     found
         .map(|(folder, _)| PathBuf::from(folder.replace("\\\\", "\\")))
         .ok_or_else(|| "cargo metadata does not say the target folder".to_owned())

@@ -1,0 +1,351 @@
+//! Programs that use the staged library, each in the way of its language.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::dist::{self, Build, read};
+use crate::run::{Failure, both, capture, command, run};
+
+/// A staged library, and a folder for what is made with it.
+struct Stage {
+    root: PathBuf,
+    prefix: PathBuf,
+    made: PathBuf,
+}
+
+impl Stage {
+    /// Stages the library as a debugging build, which is the quickest to make.
+    fn new(root: &Path) -> Result<Stage, Failure> {
+        let folder = dist::target_folder(root)?.join("c-strangers");
+        let stage = Stage {
+            root: root.to_owned(),
+            prefix: folder.join("prefix"),
+            made: folder.join("made"),
+        };
+        let build = Build {
+            profile: "dev".to_owned(),
+            target: None,
+        };
+        dist::stage(root, &build, &stage.prefix)?;
+        fs::create_dir_all(&stage.made)
+            .map_err(|error| format!("{}: {error}", stage.made.display()))?;
+        Ok(stage)
+    }
+
+    fn examples(&self) -> PathBuf {
+        self.root.join("bindings/c/examples")
+    }
+
+    fn library(&self) -> PathBuf {
+        self.prefix.join("lib")
+    }
+
+    /// A program that finds the library at run time.
+    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = command(&self.made, program);
+        command.env("LD_LIBRARY_PATH", self.library());
+        command.env("PKG_CONFIG_PATH", self.library().join("pkgconfig"));
+        command
+    }
+
+    /// What pkg-config says, word by word.
+    fn pkg_config(&self, words: &[&str]) -> Result<Vec<String>, Failure> {
+        let said = capture(self.command("pkg-config").args(words).arg("dabiao"))?;
+        Ok(said.split_whitespace().map(str::to_owned).collect())
+    }
+
+    /// Runs a program, which prints what is expected and nothing to stderr.
+    fn expect(&self, what: &str, expected: &str, program: &mut Command) -> Result<(), Failure> {
+        let (out, err) = both(program)?;
+        let wanted = read(&self.examples().join(expected))?;
+        if out.replace("\r\n", "\n") != wanted {
+            return Err(format!("{what}: printed\n{out}expected\n{wanted}"));
+        }
+        if !err.is_empty() {
+            return Err(format!("{what}: wrote to stderr:\n{err}"));
+        }
+        println!("  {what}: as expected");
+        Ok(())
+    }
+}
+
+const CARD: &str = "card.expected.txt";
+const BATCH: &str = "c/batch.expected.txt";
+
+fn report(result: Result<(), Failure>) -> bool {
+    match result {
+        Ok(()) => true,
+        Err(failure) => {
+            eprintln!("{failure}");
+            false
+        }
+    }
+}
+
+/// C and C++ with two compilers, shared and static, by pkg-config and by CMake; symbols and
+/// soname.
+pub(crate) fn c(root: &Path) -> bool {
+    report(Stage::new(root).and_then(|stage| {
+        symbols(&stage)?;
+        for compiler in ["gcc", "clang"] {
+            for (source, expected) in [("card", CARD), ("batch", BATCH)] {
+                for fixed in [false, true] {
+                    let program = compile_c(&stage, compiler, source, fixed, &[])?;
+                    let what = program.file_name().unwrap_or_default().to_string_lossy();
+                    stage.expect(&what, expected, &mut stage.command(&program))?;
+                }
+            }
+        }
+        for compiler in ["g++", "clang++"] {
+            let program = stage.made.join(format!("cpp-{compiler}"));
+            run(stage
+                .command(compiler)
+                .args(["-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Werror"])
+                .arg(stage.examples().join("cpp/card.cpp"))
+                .args(stage.pkg_config(&["--cflags", "--libs"])?)
+                .arg("-o")
+                .arg(&program))?;
+            stage.expect(
+                &format!("C++ by {compiler}"),
+                CARD,
+                &mut stage.command(&program),
+            )?;
+        }
+        hostile(&stage, &[], None)?;
+        cmake(&stage)
+    }))
+}
+
+/// Compiles the calls that must all be answered with a status, and runs them by `runner`.
+fn hostile(stage: &Stage, more: &[&str], runner: Option<&[&str]>) -> Result<(), Failure> {
+    let program = stage.made.join("hostile");
+    run(stage
+        .command("gcc")
+        .args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"])
+        .args(more)
+        .arg(stage.root.join("bindings/c/tests/c/hostile.c"))
+        .args(stage.pkg_config(&["--cflags", "--libs"])?)
+        .args(["-lpthread", "-lm", "-o"])
+        .arg(&program))?;
+    let (what, mut command) = match runner {
+        Some(words) => {
+            let mut command = stage.command(words[0]);
+            command.args(&words[1..]).arg(&program);
+            (words[0], command)
+        }
+        None => (
+            more.first().copied().unwrap_or("plain"),
+            stage.command(&program),
+        ),
+    };
+    let (out, err) = both(&mut command)?;
+    if out != "hostile calls: all answered\n" || !err.is_empty() {
+        return Err(format!("hostile calls, {what}: printed\n{out}{err}"));
+    }
+    println!("  hostile calls, {what}: all answered");
+    Ok(())
+}
+
+/// Compiles an example in C; gives the program.
+fn compile_c(
+    stage: &Stage,
+    compiler: &str,
+    source: &str,
+    fixed: bool,
+    more: &[&str],
+) -> Result<PathBuf, Failure> {
+    let linked = if fixed { "static" } else { "shared" };
+    let program = stage.made.join(format!("{source}-{compiler}-{linked}"));
+    let mut build = stage.command(compiler);
+    build
+        .args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"])
+        .args(more)
+        .arg(stage.examples().join("c").join(format!("{source}.c")))
+        .args(stage.pkg_config(&["--cflags"])?);
+    if fixed {
+        // What `--static` adds is what the archive needs; the archive itself is named whole,
+        // since a linker that is given a folder takes the shared library.
+        build.arg(stage.library().join("libdabiao.a"));
+        let libraries = stage.pkg_config(&["--static", "--libs-only-l"])?;
+        build.args(libraries.iter().filter(|word| *word != "-ldabiao"));
+    } else {
+        build.args(stage.pkg_config(&["--libs"])?);
+    }
+    run(build.arg("-o").arg(&program))?;
+    Ok(program)
+}
+
+fn cmake(stage: &Stage) -> Result<(), Failure> {
+    let build = stage.made.join("cmake");
+    let mut prefix = std::ffi::OsString::from("-DCMAKE_PREFIX_PATH=");
+    prefix.push(&stage.prefix);
+    capture(
+        stage
+            .command("cmake")
+            .arg("-S")
+            .arg(stage.examples().join("cmake"))
+            .arg("-B")
+            .arg(&build)
+            .arg(prefix),
+    )?;
+    capture(stage.command("cmake").arg("--build").arg(&build))?;
+    for linkage in ["dabiao", "static"] {
+        for (source, expected) in [("card", CARD), ("batch", BATCH)] {
+            let program = build.join(format!("{source}_{linkage}"));
+            let what = format!("{source} by CMake, dabiao::{linkage}");
+            stage.expect(&what, expected, &mut stage.command(program))?;
+        }
+    }
+    Ok(())
+}
+
+/// The shared library exports nothing but its own functions, all of them are in the header,
+/// and its soname is that of its ABI.
+fn symbols(stage: &Stage) -> Result<(), Failure> {
+    let header = read(&stage.prefix.join("include/dabiao.h"))?;
+    let abi = dist::defined(&header, "DABIAO_ABI_VERSION")?;
+    let library = stage.library().join(format!("libdabiao.so.{abi}"));
+    let listed = capture(
+        stage
+            .command("nm")
+            .args(["-D", "--defined-only"])
+            .arg(&library),
+    )?;
+    let mut exported: Vec<&str> = listed
+        .lines()
+        .filter_map(|line| line.split_whitespace().last())
+        .collect();
+    exported.sort_unstable();
+    for symbol in &exported {
+        if !symbol.starts_with("dabiao_") || !header.contains(&format!("{symbol}(")) {
+            return Err(format!(
+                "{symbol} is exported, and not a function of the header"
+            ));
+        }
+    }
+    let kept = stage.root.join("bindings/c/abi/symbols.txt");
+    let made = exported.join("\n") + "\n";
+    if read(&kept)? != made {
+        return Err(format!(
+            "the exported functions are not those of {}: a function that went or changed wants \
+             a new DABIAO_ABI_VERSION, one that came wants a line there:\n{made}",
+            kept.display()
+        ));
+    }
+    let dynamic = capture(stage.command("readelf").arg("-d").arg(&library))?;
+    if !dynamic.contains(&format!("[libdabiao.so.{abi}]")) {
+        return Err(format!("the soname is not libdabiao.so.{abi}:\n{dynamic}"));
+    }
+    println!(
+        "  {} functions exported, soname libdabiao.so.{abi}",
+        exported.len()
+    );
+    Ok(())
+}
+
+/// Errors, and memory that is definitely or indirectly lost, end the program.
+const VALGRIND: [&str; 6] = [
+    "valgrind",
+    "--quiet",
+    "--error-exitcode=9",
+    "--leak-check=full",
+    "--show-leak-kinds=definite,indirect",
+    "--errors-for-leak-kinds=definite,indirect",
+];
+
+/// The examples and the hostile calls in C under valgrind and with AddressSanitizer.
+pub(crate) fn leaks(root: &Path) -> bool {
+    report(Stage::new(root).and_then(|stage| {
+        for (source, expected) in [("card", CARD), ("batch", BATCH)] {
+            let program = compile_c(&stage, "gcc", source, false, &["-g"])?;
+            let mut valgrind = stage.command(VALGRIND[0]);
+            valgrind.args(&VALGRIND[1..]).arg(&program);
+            stage.expect(&format!("{source} under valgrind"), expected, &mut valgrind)?;
+            let sanitized = ["-g", "-fsanitize=address,undefined"];
+            let program = compile_c(&stage, "gcc", source, false, &sanitized)?;
+            let what = format!("{source} with AddressSanitizer");
+            stage.expect(&what, expected, &mut stage.command(&program))?;
+        }
+        hostile(&stage, &["-g"], Some(&VALGRIND))?;
+        hostile(&stage, &["-fsanitize=address,undefined", "-g"], None)
+    }))
+}
+
+/// Java through JNA.
+pub(crate) fn java(root: &Path) -> bool {
+    report(Stage::new(root).and_then(|stage| {
+        let jar = Path::new("/usr/share/java/jna.jar");
+        let sources = stage.examples().join("java");
+        let classes = stage.made.join("java");
+        run(stage
+            .command("javac")
+            .arg("-d")
+            .arg(&classes)
+            .arg("-cp")
+            .arg(jar)
+            .arg(sources.join("Dabiao.java"))
+            .arg(sources.join("Card.java")))?;
+        let mut found = std::ffi::OsString::from("-Djna.library.path=");
+        found.push(stage.library());
+        let mut path = jar.as_os_str().to_owned();
+        path.push(":");
+        path.push(&classes);
+        let mut program = stage.command("java");
+        program.arg(found).arg("-cp").arg(path).arg("Card");
+        stage.expect("Java", CARD, &mut program)
+    }))
+}
+
+/// C# with Mono.
+pub(crate) fn csharp(root: &Path) -> bool {
+    report(Stage::new(root).and_then(|stage| {
+        let sources = stage.examples().join("csharp");
+        run(stage
+            .command("mcs")
+            .arg("-out:card.exe")
+            .arg(sources.join("Dabiao.cs"))
+            .arg(sources.join("Card.cs")))?;
+        stage.expect("C#", CARD, stage.command("mono").arg("card.exe"))
+    }))
+}
+
+/// Free Pascal, whose declarations serve Delphi too.
+pub(crate) fn pascal(root: &Path) -> bool {
+    report(Stage::new(root).and_then(|stage| {
+        let flag = |flag: &str, folder: &Path| format!("{flag}{}", folder.display());
+        capture(
+            stage
+                .command("fpc")
+                .arg("-v0")
+                .arg(flag("-FE", &stage.made))
+                .arg(flag("-FU", &stage.made))
+                .arg(flag("-Fl", &stage.library()))
+                .arg("-opascal-card")
+                .arg(stage.examples().join("pascal/card.pas")),
+        )?;
+        stage.expect(
+            "Pascal",
+            CARD,
+            &mut stage.command(stage.made.join("pascal-card")),
+        )
+    }))
+}
+
+/// PHP's FFI.
+pub(crate) fn php(root: &Path) -> bool {
+    report(Stage::new(root).and_then(|stage| {
+        let program = stage.examples().join("php/card.php");
+        stage.expect("PHP", CARD, stage.command("php").arg(program))
+    }))
+}
+
+/// Python's ctypes.
+pub(crate) fn ctypes(root: &Path) -> bool {
+    report(Stage::new(root).and_then(|stage| {
+        let program = stage.examples().join("python/card.py");
+        let mut python = stage.command("python3");
+        python.env("PYTHONDONTWRITEBYTECODE", "1").arg(program);
+        stage.expect("Python", CARD, &mut python)
+    }))
+}
