@@ -22,11 +22,14 @@
 
 #![forbid(unsafe_code)]
 
+mod campaign;
 mod read;
 mod write;
 
+pub use campaign::{LoadedCampaign, format_of, read_campaign, read_grid, read_text};
 pub use read::{
-    Encoding, Format, Limits, ReadOptions, ReadProgress, Row, Source, read_observations, read_rows,
+    Encoding, Format, Limits, ReadOptions, ReadProgress, Row, Source, read_observations,
+    read_records, read_rows,
 };
 pub use write::{
     AdviceCount, Communities, Engine, GAPS_HEADING, GradeCount, ITEMS_HEADING, ObservationsSummary,

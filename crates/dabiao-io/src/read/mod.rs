@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use dabiao::{Cell, Fault, FaultCode, Faults, Place, Text};
 
-pub use observations::read_observations;
+pub use observations::{read_observations, read_records};
 pub use source::Source;
 pub use text::Encoding;
 

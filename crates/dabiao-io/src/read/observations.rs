@@ -1,8 +1,9 @@
-//! Tables of communities: wide (a column a measure) or long (code, measure, value), told
+//! Tables of observations: wide (a column a measure) or long (code, measure, value), told
 //! apart by their headings.
 
 use std::ops::ControlFlow;
 
+use dabiao::campaign::RecordsBuilder;
 use dabiao::{
     Cell, Fault, FaultCode, Faults, Observations, ObservationsBuilder, Place, Standard, Text,
 };
@@ -11,7 +12,9 @@ use super::source::Source;
 use super::{ReadOptions, Row, at_line, is_blank, read_rows};
 
 /// The headings of a long table, each with the words for it.
-const CODE: [&str; 4] = ["code", "编码", "代码", "社区编码"];
+const CODE: [&str; 6] = ["code", "编码", "代码", "社区编码", "unit", "单元编码"];
+const ASSESSOR: [&str; 3] = ["assessor", "评委", "考评员"];
+const NOTE: [&str; 2] = ["note", "备注"];
 const MEASURE: [&str; 3] = ["measure", "指标", "指标名称"];
 const VALUE: [&str; 4] = ["value", "值", "指标值", "观测值"];
 
@@ -34,30 +37,12 @@ pub fn read_observations(
     let name = source.name().to_owned();
     let mut builder = ObservationsBuilder::new(standard);
     builder.file(&name);
-    let mut table = None;
-    let mut heading = 1;
-    let read = read_rows(source, options, &mut |row| {
-        match &mut table {
-            None => {
-                heading = row.line;
-                table = Some(Table::headed(standard, &mut builder, row));
-            }
-            Some(Table::Wide(wide)) => wide.row(&mut builder, row),
-            Some(Table::Long(long)) => long.row(&mut builder, row),
-            Some(Table::Refused) => return ControlFlow::Break(()),
-        }
-        ControlFlow::Continue(())
-    });
-    if let Err(faults) = read {
-        for fault in faults.listed {
-            builder.push_fault(fault);
-        }
-    } else if table.is_none() {
-        builder.push_fault(Fault::new(FaultCode::MissingColumn).expected(Text::new(
-            "标题行\u{ff0c}如 code,name,district,\u{2026}",
-            "a heading such as code,name,district,\u{2026}",
-        )));
-    }
+    let mut sheet = OfCommunities {
+        builder,
+        heading: 1,
+    };
+    read_sheet(standard, &mut sheet, source, options);
+    let OfCommunities { builder, heading } = sheet;
     builder.finish().map_err(|mut faults| {
         // The builder counts from the heading's line as 1.
         let in_heading = |fault: &&mut Fault| fault.place.line == Some(1) && heading > 1;
@@ -68,6 +53,117 @@ pub fn read_observations(
     })
 }
 
+/// Reads one table of a campaign's phase into a builder: communities and units of the party
+/// grid, by one or more assessors.
+///
+/// It is shaped as [`read_observations`] has it; `code` may be that of a unit, and a column
+/// `assessor` (评委) says who gave the row's marks. What is wrong with it is told by
+/// [`RecordsBuilder::finish`].
+pub fn read_records(
+    standard: &Standard,
+    builder: &mut RecordsBuilder<'_>,
+    source: Source<'_>,
+    options: &ReadOptions,
+) {
+    builder.file(source.name());
+    read_sheet(standard, builder, source, options);
+}
+
+/// What takes the rows of a table.
+trait Sheet {
+    fn heading(&mut self, line: u64, titles: &[&str]);
+    fn row(&mut self, line: u64, cells: &[Cell<'_>]);
+    fn long_row(&mut self, line: u64, code: &str, assessor: &str, measure: &str, value: Cell<'_>);
+    fn push_fault(&mut self, fault: Fault);
+    /// Whether several assessors may stand in it.
+    fn has_assessors(&self) -> bool;
+}
+
+struct OfCommunities {
+    builder: ObservationsBuilder,
+    /// The line of the heading.
+    heading: u64,
+}
+
+impl Sheet for OfCommunities {
+    fn heading(&mut self, line: u64, titles: &[&str]) {
+        self.heading = line;
+        self.builder.heading(titles);
+    }
+
+    fn row(&mut self, line: u64, cells: &[Cell<'_>]) {
+        self.builder.row(line, cells);
+    }
+
+    fn long_row(&mut self, line: u64, code: &str, _: &str, measure: &str, value: Cell<'_>) {
+        self.builder.long_row(line, code, measure, value);
+    }
+
+    fn push_fault(&mut self, fault: Fault) {
+        self.builder.push_fault(fault);
+    }
+
+    fn has_assessors(&self) -> bool {
+        false
+    }
+}
+
+impl Sheet for RecordsBuilder<'_> {
+    fn heading(&mut self, line: u64, titles: &[&str]) {
+        self.heading_at(line, titles);
+    }
+
+    fn row(&mut self, line: u64, cells: &[Cell<'_>]) {
+        RecordsBuilder::row(self, line, cells);
+    }
+
+    fn long_row(&mut self, line: u64, code: &str, assessor: &str, measure: &str, value: Cell<'_>) {
+        RecordsBuilder::long_row(self, line, code, assessor, measure, value);
+    }
+
+    fn push_fault(&mut self, fault: Fault) {
+        RecordsBuilder::push_fault(self, fault);
+    }
+
+    fn has_assessors(&self) -> bool {
+        true
+    }
+}
+
+fn read_sheet(
+    standard: &Standard,
+    sheet: &mut dyn Sheet,
+    source: Source<'_>,
+    options: &ReadOptions,
+) {
+    let mut table = None;
+    let name = source.name().to_owned();
+    let read = read_rows(source, options, &mut |row| {
+        match &mut table {
+            None => table = Some(Table::headed(standard, sheet, row)),
+            Some(Table::Wide(wide)) => wide.row(sheet, row),
+            Some(Table::Long(long)) => long.row(sheet, row),
+            Some(Table::Refused) => return ControlFlow::Break(()),
+        }
+        ControlFlow::Continue(())
+    });
+    if let Err(faults) = read {
+        for fault in faults.listed {
+            sheet.push_fault(fault);
+        }
+    } else if table.is_none() {
+        let place = Place {
+            file: Some(name),
+            ..Place::default()
+        };
+        let fault = Fault::new(FaultCode::MissingColumn).at(place);
+        sheet.push_fault(fault.expected(Text::new(
+            "标题行\u{ff0c}如 code,name,district,\u{2026}",
+            "a heading such as code,name,district,\u{2026}",
+        )));
+    }
+}
+
 enum Table {
     Wide(Wide),
     Long(Long),
@@ -76,7 +172,7 @@ enum Table {
 }
 
 impl Table {
-    fn headed(standard: &Standard, builder: &mut ObservationsBuilder, row: Row<'_>) -> Table {
+    fn headed(standard: &Standard, sheet: &mut dyn Sheet, row: Row<'_>) -> Table {
         let titles: Vec<&str> = row.cells.iter().map(|cell| title_of(*cell)).collect();
         let names = |words: &[&str]| {
             titles
@@ -84,9 +180,9 @@ impl Table {
                 .any(|title| words.contains(title) && !is_measure(standard, title))
         };
         if names(&MEASURE) && names(&VALUE) {
-            Long::headed(builder, row.line, &titles)
+            Long::headed(sheet, row.line, &titles)
         } else {
-            Table::Wide(Wide::headed(builder, &titles))
+            Table::Wide(Wide::headed(sheet, row.line, &titles))
         }
     }
 }
@@ -121,11 +217,11 @@ struct Wide {
 }
 
 impl Wide {
-    fn headed(builder: &mut ObservationsBuilder, titles: &[&str]) -> Wide {
+    fn headed(sheet: &mut dyn Sheet, line: u64, titles: &[&str]) -> Wide {
         let titled = |column: &usize| titles.get(*column).is_some_and(|title| !title.is_empty());
         let kept: Vec<usize> = (0..titles.len()).filter(titled).collect();
         let headings: Vec<&str> = titles.iter().copied().filter(|t| !t.is_empty()).collect();
-        builder.heading(&headings);
+        sheet.heading(line, &headings);
         Wide {
             width: kept.last().map_or(0, |last| last + 1),
             kept,
@@ -133,7 +229,7 @@ impl Wide {
         }
     }
 
-    fn row(&mut self, builder: &mut ObservationsBuilder, row: Row<'_>) {
+    fn row(&mut self, sheet: &mut dyn Sheet, row: Row<'_>) {
         for (column, cell) in row.cells.iter().enumerate() {
             let named = self.kept.binary_search(&column).is_ok();
             if !named && column < self.width && !is_blank(*cell) && !self.nameless.contains(&column)
@@ -141,7 +237,7 @@ impl Wide {
                 self.nameless.push(column);
                 let number = column + 1;
                 let fault = Fault::new(FaultCode::UnknownColumn).at(at_line(row.line));
-                builder.push_fault(fault.found(title_of(*cell)).expected(Text::new(
+                sheet.push_fault(fault.found(title_of(*cell)).expected(Text::new(
                     format!("第 {number} 列有标题\u{ff0c}或整列为空"),
                     format!("a heading over column {number}, or nothing in it"),
                 )));
@@ -157,7 +253,7 @@ impl Wide {
                 length - blank
             };
             let fault = Fault::new(FaultCode::ColumnLength).at(at_line(row.line));
-            builder.push_fault(fault.found(found).expected(self.width.to_string()));
+            sheet.push_fault(fault.found(found).expected(self.width.to_string()));
             return;
         }
         let cells: Vec<Cell<'_>> = self
@@ -165,19 +261,20 @@ impl Wide {
             .iter()
             .filter_map(|column| row.cells.get(*column).copied())
             .collect();
-        builder.row(row.line, &cells);
+        sheet.row(row.line, &cells);
     }
 }
 
 struct Long {
     code: usize,
+    assessor: Option<usize>,
     measure: usize,
     value: usize,
     width: usize,
 }
 
 impl Long {
-    fn headed(builder: &mut ObservationsBuilder, line: u64, titles: &[&str]) -> Table {
+    fn headed(sheet: &mut dyn Sheet, line: u64, titles: &[&str]) -> Table {
         let mut sound = true;
         let mut place = |words: &[&str]| {
             let mut found = None;
@@ -185,26 +282,34 @@ impl Long {
                 if words.contains(title) && found.replace(column).is_some() {
                     sound = false;
                     let fault = fault_in(line, title, FaultCode::DuplicateColumn);
-                    builder.push_fault(fault.found(title));
+                    sheet.push_fault(fault.found(title));
                 }
             }
             found
         };
         let (code, measure, value) = (place(&CODE), place(&MEASURE), place(&VALUE));
+        let assessor = place(&ASSESSOR);
+        let mut known = [&CODE[..], &MEASURE, &VALUE, &NOTE].concat();
+        let mut named = "code, measure, value";
+        if sheet.has_assessors() {
+            known.extend(ASSESSOR);
+            named = "code, assessor, measure, value";
+        }
         for title in titles.iter().filter(|title| !title.is_empty()) {
-            if ![&CODE[..], &MEASURE, &VALUE].concat().contains(title) {
+            if !known.contains(title) {
                 sound = false;
                 let fault = fault_in(line, title, FaultCode::UnknownColumn);
-                builder.push_fault(fault.found(title).expected("code, measure, value"));
+                sheet.push_fault(fault.found(title).expected(named));
             }
         }
         if code.is_none() {
             let fault = Fault::new(FaultCode::MissingColumn).at(at_line(line));
-            builder.push_fault(fault.expected("code"));
+            sheet.push_fault(fault.expected("code"));
         }
         match (code, measure, value) {
             (Some(code), Some(measure), Some(value)) if sound => Table::Long(Long {
                 code,
+                assessor,
                 measure,
                 value,
                 width: titles.len(),
@@ -213,7 +318,7 @@ impl Long {
         }
     }
 
-    fn row(&self, builder: &mut ObservationsBuilder, row: Row<'_>) {
+    fn row(&self, sheet: &mut dyn Sheet, row: Row<'_>) {
         let cell = |column: usize| row.cells.get(column).copied();
         let beyond = row.cells.iter().skip(self.width);
         let (Some(code), Some(measure), Some(value), true) = (
@@ -223,14 +328,15 @@ impl Long {
             beyond.into_iter().all(|cell| is_blank(*cell)),
         ) else {
             let fault = Fault::new(FaultCode::ColumnLength).at(at_line(row.line));
-            builder.push_fault(
+            sheet.push_fault(
                 fault
                     .found(row.cells.len())
                     .expected(self.width.to_string()),
             );
             return;
         };
-        builder.long_row(row.line, &text(code), &text(measure), value);
+        let assessor = self.assessor.and_then(cell).map(text).unwrap_or_default();
+        sheet.long_row(row.line, &text(code), &assessor, &text(measure), value);
     }
 }
 

@@ -120,8 +120,12 @@ impl<'a> RecordsBuilder<'a> {
         self
     }
 
-    /// Adds a fault that a reader found before the table saw the cell.
-    pub fn push_fault(&mut self, fault: Fault) -> &mut Self {
+    /// Adds a fault that a reader found before the table saw the cell; in the current file,
+    /// unless it names another.
+    pub fn push_fault(&mut self, mut fault: Fault) -> &mut Self {
+        if fault.place.file.is_none() {
+            fault.place.file = self.records.files.last().filter(|f| !f.is_empty()).cloned();
+        }
         self.faults.push(fault);
         self
     }
@@ -138,11 +142,16 @@ impl<'a> RecordsBuilder<'a> {
     /// Names the columns of the rows that follow. Names of communities, districts and streets
     /// may stand there for people to read; they are passed over.
     pub fn heading<S: AsRef<str>>(&mut self, titles: &[S]) -> &mut Self {
+        self.heading_at(1, titles)
+    }
+
+    /// The same, where the heading stands in another line than the first.
+    pub fn heading_at<S: AsRef<str>>(&mut self, line: u64, titles: &[S]) -> &mut Self {
         self.heading.clear();
         for title in titles {
             let title = trimmed(title.as_ref()).to_owned();
             let heading = self.titles.read(&title);
-            let place = self.place(1, Some(&title));
+            let place = self.place(line, Some(&title));
             if heading == Heading::Unknown {
                 let expected = self.titles.nearest(&title);
                 self.faults.push(
@@ -161,7 +170,7 @@ impl<'a> RecordsBuilder<'a> {
             self.heading.push((heading, title));
         }
         if !self.heading.iter().any(|(held, _)| *held == Heading::Code) {
-            let fault = Fault::new(FaultCode::MissingColumn).at(self.place(1, None));
+            let fault = Fault::new(FaultCode::MissingColumn).at(self.place(line, None));
             self.faults.push(fault.expected("code"));
         }
         self

@@ -88,20 +88,22 @@ impl Grid {
         self.codes_where(|unit| self.levels[unit] == Level::Compound && !held[unit])
     }
 
-    /// For each community by code: its households that no grid holds, where both numbers are
-    /// recorded and the community has more than its grids.
+    /// For each community by code: its households that no grid holds, where it has more than
+    /// its grids. A community is passed over where its own number is not recorded, or that of
+    /// one of its grids.
     #[must_use]
     pub fn unheld_households(&self) -> Vec<(&str, u64)> {
-        let mut in_grids = vec![0u64; self.len()];
+        let mut in_grids = vec![Some(0u64); self.len()];
         for unit in self.range(Level::Grid) {
             let community = self.communities[unit] as usize;
             if let Some(sum) = in_grids.get_mut(community) {
-                *sum = sum.saturating_add(self.households[unit].unwrap_or(0));
+                let both = sum.zip(self.households[unit]);
+                *sum = both.map(|(sum, own)| sum.saturating_add(own));
             }
         }
         self.range(Level::Community)
             .filter_map(|unit| {
-                let unheld = self.households[unit]?.checked_sub(in_grids[unit])?;
+                let unheld = self.households[unit]?.checked_sub(in_grids[unit]?)?;
                 (unheld > 0).then(|| (self.codes[unit].as_str(), unheld))
             })
             .collect()

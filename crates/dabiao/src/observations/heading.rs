@@ -5,7 +5,7 @@ use crate::plan::MeasureId;
 use crate::standard::{Standard, nearest_name};
 
 /// Attributes that every table may carry, with the titles that name them.
-pub(crate) const ATTRIBUTES: [(&str, &[&str]); 7] = [
+pub(crate) const ATTRIBUTES: [(&str, &[&str]); 8] = [
     ("name", &["name", "名称", "社区", "社区名称"]),
     ("district", &["district", "区县", "区市", "所属区县"]),
     ("street", &["street", "街道", "所属街道"]),
@@ -13,6 +13,7 @@ pub(crate) const ATTRIBUTES: [(&str, &[&str]); 7] = [
     ("province", &["province", "省"]),
     ("district_code", &["district_code", "区县编码"]),
     ("street_code", &["street_code", "街道编码"]),
+    ("note", &["note", "备注"]),
 ];
 const CODE: [&str; 6] = ["code", "编码", "代码", "社区编码", "unit", "单元编码"];
 const ASSESSOR: [&str; 3] = ["assessor", "评委", "考评员"];

@@ -1,0 +1,328 @@
+//! A campaign from its file and the tables that it names.
+
+mod tables;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use dabiao::campaign::{Campaign, CampaignDocument, FileName, Phase, Records, RecordsBuilder};
+use dabiao::grid::{CodeScheme, Grid, Registry};
+use dabiao::standard::document::{Document, Item, Rule, Section};
+use dabiao::standard::{Format, MAX_BYTES};
+use dabiao::{Fault, FaultCode, Faults, Place, Standard, Text};
+
+use crate::read::{ReadOptions, Source};
+
+/// A campaign as it was read.
+#[derive(Clone, Debug)]
+pub struct LoadedCampaign {
+    /// What its file says.
+    pub document: CampaignDocument,
+    /// All of it, ready to run.
+    pub campaign: Campaign,
+    /// What a reader should look at although it is no fault.
+    pub advice: Vec<Fault>,
+}
+
+/// Reads a campaign's file and every table that it names. Their paths are relative to the file.
+///
+/// # Errors
+/// All faults of the file at once; if it has none, all faults of the standard, the registry
+/// and the grid; if they have none, all faults of the observations. Each names its file, and
+/// line and column or row and heading.
+pub fn read_campaign(path: &Path, options: &ReadOptions) -> Result<LoadedCampaign, Faults> {
+    let shown = path.display().to_string();
+    let text = read_text(path).map_err(|fault| Faults::from(fault).in_file(&shown))?;
+    let document = CampaignDocument::from_text(&text, format_of(path, &text))
+        .map_err(|faults| faults.in_file(&shown))?;
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let reading = Reading {
+        document: &document,
+        file: shown,
+        folder,
+        options,
+    };
+    let campaign = reading.campaign()?;
+    let advice = campaign.phases.iter().flat_map(|p| p.records.advice());
+    Ok(LoadedCampaign {
+        advice: advice.cloned().collect(),
+        campaign,
+        document,
+    })
+}
+
+/// Reads the tables of a party grid alone: units, and compounds beside them.
+///
+/// # Errors
+/// All faults of all tables.
+pub fn read_grid(
+    scheme: CodeScheme,
+    units: &[PathBuf],
+    compounds: &[PathBuf],
+    options: &ReadOptions,
+) -> Result<Grid, Faults> {
+    let mut builder = Grid::builder(scheme);
+    for file in units {
+        tables::read_units(&mut builder, Source::path(file), options);
+    }
+    for file in compounds {
+        tables::read_compounds(&mut builder, Source::path(file), options);
+    }
+    builder.finish()
+}
+
+/// JSON by its name or its first character, otherwise TOML.
+#[must_use]
+pub fn format_of(path: &Path, text: &str) -> Format {
+    let named = path.extension().is_some_and(|ending| ending == "json");
+    if named || text.trim_start().starts_with('{') {
+        Format::Json
+    } else {
+        Format::Toml
+    }
+}
+
+/// The text of a standard or of a campaign's file: UTF-8, no longer than
+/// [`dabiao::standard::MAX_BYTES`].
+///
+/// # Errors
+/// That there is no such file, that it cannot be read, or where it is no UTF-8.
+pub fn read_text(path: &Path) -> Result<String, Fault> {
+    let unreadable = |error: io::Error| {
+        let fault = Fault::new(FaultCode::Unreadable);
+        match error.kind() {
+            io::ErrorKind::NotFound => {
+                fault.expected(Text::new("已有的文件", "a file that exists"))
+            }
+            _ => fault.found(error),
+        }
+    };
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes))
+        .map_err(unreadable)?;
+    String::from_utf8(bytes).map_err(|error| {
+        let sound = error.utf8_error().valid_up_to();
+        let before = error.as_bytes().get(..sound).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let place = Place {
+            line: Some(line as u64),
+            ..Place::default()
+        };
+        let fault = Fault::new(FaultCode::Syntax).at(place);
+        fault.expected(Text::new("UTF-8 编码", "UTF-8 text"))
+    })
+}
+
+struct Reading<'a> {
+    document: &'a CampaignDocument,
+    /// The campaign's file, as faults name it.
+    file: String,
+    folder: PathBuf,
+    options: &'a ReadOptions,
+}
+
+impl Reading<'_> {
+    fn campaign(&self) -> Result<Campaign, Faults> {
+        let mut faults = self.missing_files();
+        let standard = kept(self.standard(), &mut faults);
+        let further = self.further(standard.as_ref());
+        let registry = kept(self.registry(&further), &mut faults);
+        let grid = match self.document.grid.is_empty() {
+            true => Some(None),
+            false => kept(self.grid().map(Some), &mut faults),
+        };
+        let (Some(standard), Some(registry), Some(grid)) = (standard, registry, grid) else {
+            return Err(faults);
+        };
+        let mut phases = Vec::new();
+        for phase in &self.document.phases {
+            let records = self.records(&standard, &registry, grid.as_ref(), &phase.observations);
+            if let Some(records) = kept(records, &mut faults) {
+                phases.push(Phase {
+                    id: phase.id.clone(),
+                    title: phase.title.clone(),
+                    weight: phase.weight.clone(),
+                    records,
+                });
+            }
+        }
+        faults.into_result(Campaign {
+            standard,
+            registry,
+            grid,
+            phases,
+            selection: self.document.selection.clone(),
+            weight: self.document.weight.clone(),
+        })
+    }
+
+    fn path(&self, file: &FileName) -> PathBuf {
+        self.folder.join(&file.path)
+    }
+
+    fn source(&self, file: &FileName) -> Source<'static> {
+        Source::path(self.path(file))
+    }
+
+    fn there<'f>(&self, files: &'f [FileName]) -> impl Iterator<Item = &'f FileName> {
+        let folder = self.folder.clone();
+        files
+            .iter()
+            .filter(move |file| folder.join(&file.path).is_file())
+    }
+
+    /// Tables that are named and not there, with the place where they are named.
+    fn missing_files(&self) -> Faults {
+        let document = self.document;
+        let observations = document.phases.iter().flat_map(|p| &p.observations);
+        let files = document
+            .communities
+            .iter()
+            .chain(&document.compounds)
+            .chain(&document.grid)
+            .chain(observations);
+        let mut faults = Faults::new();
+        for file in files.filter(|file| !self.path(file).is_file()) {
+            faults.push(self.no_file(file));
+        }
+        if document.grid.is_empty()
+            && let Some(file) = document.compounds.first()
+        {
+            let fault = Fault::new(FaultCode::CampaignKey).at(self.at(file));
+            faults.push(fault.found("compounds").expected(Text::new(
+                "与 grid 同用\u{ff1a}小区是网格的单元",
+                "it to stand beside grid: compounds are units of one",
+            )));
+        }
+        faults
+    }
+
+    fn at(&self, file: &FileName) -> Place {
+        Place {
+            file: Some(self.file.clone()),
+            ..file.place.clone()
+        }
+    }
+
+    fn no_file(&self, file: &FileName) -> Fault {
+        let expected = Text::new(
+            "已有的文件\u{ff08}路径从活动文件所在文件夹算起\u{ff09}",
+            "a file that exists, by its path from the campaign's file",
+        );
+        let fault = Fault::new(FaultCode::Unreadable).at(self.at(file));
+        fault.found(&file.path).expected(expected)
+    }
+
+    fn standard(&self) -> Result<Standard, Faults> {
+        let file = &self.document.standard;
+        if Standard::builtin_ids().any(|id| id == file.path) {
+            return Standard::builtin(&file.path);
+        }
+        let path = self.path(file);
+        if !path.is_file() {
+            let known = Standard::builtin_ids().collect::<Vec<_>>();
+            let fault = Fault::new(FaultCode::Unreadable).at(self.at(file));
+            let expected = Text::new(
+                format!("已有的文件\u{ff0c}或内置标准 {}", known.join("、")),
+                format!(
+                    "a file that exists, or a built-in standard: {}",
+                    known.join(", ")
+                ),
+            );
+            return Err(fault.found(&file.path).expected(expected).into());
+        }
+        let shown = path.display().to_string();
+        let text = read_text(&path).map_err(|fault| Faults::from(fault).in_file(&shown))?;
+        let read = match format_of(&path, &text) {
+            Format::Json => Standard::from_json(&text),
+            Format::Toml => Standard::from_toml(&text),
+        };
+        read.map_err(|faults| faults.in_file(&shown))
+    }
+
+    /// The columns of the registry that something looks at.
+    fn further(&self, standard: Option<&Standard>) -> Vec<String> {
+        let mut names = self.document.attributes.clone();
+        names.extend(self.document.weight.clone());
+        names.extend(self.document.selection.iter().map(|s| s.by.clone()));
+        if let Some(standard) = standard {
+            names.extend(cohorts(standard.document()));
+        }
+        const OWN: [&str; 8] = [
+            "",
+            "code",
+            "name",
+            "street",
+            "street_code",
+            "district",
+            "district_code",
+            "households",
+        ];
+        names.retain(|name| !OWN.contains(&name.as_str()));
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    fn registry(&self, further: &[String]) -> Result<Registry, Faults> {
+        let mut builder = Registry::builder(self.document.codes);
+        for file in self.there(&self.document.communities) {
+            tables::read_communities(&mut builder, further, self.source(file), self.options);
+        }
+        builder.finish()
+    }
+
+    fn grid(&self) -> Result<Grid, Faults> {
+        let mut builder = Grid::builder(self.document.codes);
+        for file in self.there(&self.document.grid) {
+            tables::read_units(&mut builder, self.source(file), self.options);
+        }
+        for file in self.there(&self.document.compounds) {
+            tables::read_compounds(&mut builder, self.source(file), self.options);
+        }
+        builder.finish()
+    }
+
+    fn records(
+        &self,
+        standard: &Standard,
+        registry: &Registry,
+        grid: Option<&Grid>,
+        files: &[FileName],
+    ) -> Result<Records, Faults> {
+        let mut builder = RecordsBuilder::new(standard, registry, grid);
+        for file in self.there(files) {
+            crate::read_records(standard, &mut builder, self.source(file), self.options);
+        }
+        builder.finish()
+    }
+}
+
+fn kept<T>(read: Result<T, Faults>, faults: &mut Faults) -> Option<T> {
+    read.map_err(|found| faults.extend(found)).ok()
+}
+
+/// The attributes that the cohorts of a standard share.
+fn cohorts(document: &Document) -> Vec<String> {
+    let mut items: Vec<&Item> = document.bonus.iter().chain(&document.deductions).collect();
+    let mut sections: Vec<&Section> = document.sections.iter().collect();
+    while let Some(section) = sections.pop() {
+        items.extend(&section.items);
+        sections.extend(&section.sections);
+    }
+    let mut names = Vec::new();
+    for item in items {
+        names.extend(item.marking.cohort.clone());
+        if let Rule::Checks(checks) = &item.marking.rule {
+            names.extend(
+                checks
+                    .checks
+                    .iter()
+                    .filter_map(|c| c.marking.cohort.clone()),
+            );
+        }
+    }
+    names
+}
