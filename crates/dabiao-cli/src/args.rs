@@ -57,6 +57,15 @@ pub(crate) enum Encoding {
 pub(crate) enum Command {
     /// Score an example that is built in, and write its inputs and results
     Demo(Demo),
+    /// Run a whole campaign: registry, party grid, phases, selection
+    Run(Run),
+    /// Choose communities, with a reason for everyone
+    Select(Select),
+    /// Compare two phases of a campaign, or two campaigns: who moved, by which items
+    Compare(Compare),
+    /// Look at a party grid
+    #[command(subcommand)]
+    Grid(GridCommand),
     /// Score a table of communities
     Score(Score),
     /// Show where points are lost, and what would win them back
@@ -71,7 +80,7 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// Which example
-    #[arg(long, value_enum, default_value_t = Example::UciCommunities, value_name = "NAME")]
+    #[arg(long, value_enum, default_value_t = Example::Weihai, value_name = "NAME")]
     pub(crate) example: Example,
     /// Folder for the files, made if it is not there
     #[arg(long, value_name = "DIR", default_value = "dabiao-demo")]
@@ -80,8 +89,68 @@ pub(crate) struct Demo {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Example {
+    /// A whole campaign over Weihai's real streets: 325 numbered communities, synthetic marks
+    Weihai,
     /// 1,993 real communities of the United States against a composite index
     UciCommunities,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The campaign's file (TOML or JSON), which names its tables
+    #[arg(value_name = "CAMPAIGN")]
+    pub(crate) campaign: PathBuf,
+    /// Write all results into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Select {
+    /// The campaign's file (TOML or JSON), which names its tables
+    #[arg(value_name = "CAMPAIGN")]
+    pub(crate) campaign: PathBuf,
+    /// Show everyone, not the chosen alone
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// The campaign's file (TOML or JSON), which names its tables
+    #[arg(value_name = "CAMPAIGN")]
+    pub(crate) campaign: PathBuf,
+    /// A later campaign's file to compare with, instead of two phases of one
+    #[arg(value_name = "LATER")]
+    pub(crate) later: Option<PathBuf>,
+    /// The earlier phase [default: the first]
+    #[arg(long, value_name = "PHASE")]
+    pub(crate) from: Option<String>,
+    /// The later phase [default: the last]
+    #[arg(long, value_name = "PHASE")]
+    pub(crate) to: Option<String>,
+    /// So many communities at most
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) top: usize,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GridCommand {
+    /// Check a party grid: faults, coverage, advice
+    Check(GridCheck),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GridCheck {
+    /// Tables of units, or one campaign's file
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Tables of compounds
+    #[arg(long, value_name = "FILE")]
+    pub(crate) compounds: Vec<PathBuf>,
+    /// Codes are division codes, checked against their parents
+    #[arg(long)]
+    pub(crate) divisions: bool,
 }
 
 /// The standard and the table of a run.

@@ -10,12 +10,22 @@ use crate::args::Arguments;
 use crate::session::language;
 
 /// What a command does, by its name.
-const COMMANDS: [(&str, &str); 10] = [
+const COMMANDS: [(&str, &str); 14] = [
     (
         "dabiao",
         "按公开的创建标准为社区评分\u{ff1a}结果精确\u{ff0c}每一分都有说明",
     ),
     ("demo", "为内置的示例评分\u{ff0c}并写出输入文件和结果"),
+    (
+        "run",
+        "运行一次完整的创建活动\u{ff1a}登记表、党建网格、各阶段、评选",
+    ),
+    ("select", "评选社区\u{ff0c}每个社区都有理由"),
+    (
+        "compare",
+        "比较两个阶段或两次活动\u{ff1a}谁变了\u{ff0c}变在哪些小项",
+    ),
+    ("grid", "查看党建网格"),
     ("score", "为一张社区数据表评分"),
     ("gaps", "列出短板\u{ff1a}失分在哪里\u{ff0c}怎样得回来"),
     ("explain", "逐项说明一个社区的计分卡"),
@@ -25,12 +35,12 @@ const COMMANDS: [(&str, &str); 10] = [
         "show",
         "用文字说明一个标准\u{ff1a}大项、小项、分值和评分办法",
     ),
-    ("check", "检查标准\u{ff0c}列出全部错误"),
+    ("check", "检查标准或党建网格\u{ff0c}列出全部错误"),
     ("schema", "输出标准文件的 JSON Schema"),
 ];
 
 /// What an argument says, by its name.
-const ARGUMENTS: [(&str, &str); 14] = [
+const ARGUMENTS: [(&str, &str); 22] = [
     (
         "lang",
         "显示的语言\u{ff1a}zh 或 en\u{ff08}默认取自 LC_ALL、LC_MESSAGES 或 LANG\u{ff09}",
@@ -45,7 +55,7 @@ const ARGUMENTS: [(&str, &str); 14] = [
     ),
     (
         "example",
-        "哪个示例\u{ff1a}uci-communities\u{ff08}默认\u{ff0c}美国 1,993 个社区的综合指数\u{ff0c}真实数据\u{ff09}",
+        "哪个示例\u{ff1a}weihai\u{ff08}默认\u{ff0c}325 个编号社区的完整活动\u{ff0c}合成数据\u{ff09}、uci-communities\u{ff08}美国 1,993 个社区的综合指数\u{ff0c}真实数据\u{ff09}",
     ),
     ("out", "写出文件的文件夹\u{ff0c}没有时自动建立"),
     ("table", "社区数据表\u{ff0c}CSV 或 TSV\u{ff1b}- 为标准输入"),
@@ -67,6 +77,20 @@ const ARGUMENTS: [(&str, &str); 14] = [
         "source",
         "输出标准文件原文\u{ff0c}可在此基础上修改\u{ff1b}加 --format json 则输出 JSON",
     ),
+    (
+        "campaign",
+        "活动文件\u{ff08}TOML 或 JSON)\u{ff0c}其中写明各数据表",
+    ),
+    (
+        "later",
+        "与之比较的后一次活动的文件\u{ff08}不写则比较同一活动的两个阶段\u{ff09}",
+    ),
+    ("all", "列出全部社区\u{ff0c}而不只是入选的"),
+    ("from", "前一阶段\u{ff08}默认为第一个\u{ff09}"),
+    ("to", "后一阶段\u{ff08}默认为最后一个\u{ff09}"),
+    ("files", "单元表\u{ff0c}或一个活动文件"),
+    ("compounds", "小区表"),
+    ("divisions", "编码为统计用区划代码\u{ff0c}与上级核对"),
     ("help", "显示帮助"),
     ("version", "显示版本"),
 ];

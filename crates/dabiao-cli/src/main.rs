@@ -10,6 +10,7 @@ mod help;
 mod inputs;
 mod progress;
 mod session;
+mod weihai;
 
 use std::env;
 use std::ffi::OsString;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::FromArgMatches;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, GridCommand};
 use failure::Failure;
 use session::Session;
 
@@ -56,6 +57,10 @@ fn main() -> ExitCode {
 fn run(session: &mut Session, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Demo(demo) => commands::demo::run(session, demo),
+        Command::Run(call) => commands::campaign::run(session, call),
+        Command::Select(call) => commands::campaign::select(session, call),
+        Command::Compare(call) => commands::campaign::compare(session, call),
+        Command::Grid(GridCommand::Check(call)) => commands::campaign::grid_check(session, call),
         Command::Score(score) => commands::score::run(session, score),
         Command::Gaps(gaps) => commands::gaps::run(session, gaps),
         Command::Explain(explain) => commands::explain::run(session, explain),

@@ -26,7 +26,10 @@ mod campaign;
 mod read;
 mod write;
 
-pub use campaign::{LoadedCampaign, format_of, read_campaign, read_grid, read_text};
+pub use campaign::{
+    LoadedCampaign, SYNTHETIC, campaign_summary, format_of, read_campaign, read_grid, read_text,
+    reason, write_campaign,
+};
 pub use read::{
     Encoding, Format, Limits, ReadOptions, ReadProgress, Row, Source, read_observations,
     read_records, read_rows,

@@ -19,18 +19,17 @@ struct Inputs {
     readme: &'static str,
 }
 
-fn inputs_of(example: Example) -> Inputs {
-    match example {
-        Example::UciCommunities => Inputs {
-            standard: "uci-communities",
-            observations: include_str!("../../data/uci-communities.csv"),
-            readme: include_str!("../../data/demo/uci-communities.md"),
-        },
-    }
-}
+const UCI_COMMUNITIES: Inputs = Inputs {
+    standard: "uci-communities",
+    observations: include_str!("../../data/uci-communities.csv"),
+    readme: include_str!("../../data/demo/uci-communities.md"),
+};
 
 pub(crate) fn run(session: &mut Session, call: &Demo) -> Result<(), Failure> {
-    let inputs = inputs_of(call.example);
+    if call.example == Example::Weihai {
+        return weihai(session, call);
+    }
+    let inputs = UCI_COMMUNITIES;
     let standard = Standard::builtin(inputs.standard)?;
     let text = Standard::builtin_text(inputs.standard).unwrap_or_default();
     let source = Source::bytes("observations.csv", inputs.observations);
@@ -69,6 +68,35 @@ pub(crate) fn run(session: &mut Session, call: &Demo) -> Result<(), Failure> {
     }
     let names: Vec<String> = files.iter().map(|file| name_of(file)).collect();
     where_things_are(session, call, &scores, shown, &names)
+}
+
+/// The whole campaign: its input files are written, and then read and run as any other's.
+fn weihai(session: &mut Session, call: &Demo) -> Result<(), Failure> {
+    let lang = session.lang;
+    let at = |error: std::io::Error| Failure::at(lang, &call.out, &error);
+    let mut set = OutputSet::new(&call.out).map_err(at)?;
+    for (name, text) in crate::weihai::files() {
+        set.write(name, |file| file.write_all(text.as_bytes()))
+            .map_err(at)?;
+    }
+    set.commit().map_err(at)?;
+    let file = call.out.join("campaign.toml");
+    let (loaded, result) = super::campaign::load(session, &file)?;
+    let results = call.out.join("results");
+    let files = dabiao_io::write_campaign(&loaded, &result, lang, &results).map_err(at)?;
+    super::campaign::show(session, &loaded, &result)?;
+    if session.format == Format::Table {
+        super::campaign::written(session, &results, &files)?;
+        session.title(session.pick(
+            "输入文件在同一文件夹。修改后可重新运行\u{ff1a}",
+            "The inputs stand beside them. Change one and run again:",
+        ))?;
+        let folder = shell_word(&call.out.display().to_string());
+        session.line(format!(
+            "  dabiao run {folder}/campaign.toml --out {folder}/results"
+        ))?;
+    }
+    Ok(())
 }
 
 /// The first of those that miss the best grade: what they miss is worth knowing.

@@ -1,5 +1,6 @@
 //! The commands, one a module, and what several of them show.
 
+pub(crate) mod campaign;
 pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod gaps;

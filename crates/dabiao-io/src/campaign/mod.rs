@@ -1,6 +1,9 @@
 //! A campaign from its file and the tables that it names.
 
+mod output;
+mod summary;
 mod tables;
+mod words;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -13,6 +16,10 @@ use dabiao::standard::{Format, MAX_BYTES};
 use dabiao::{Fault, FaultCode, Faults, Place, Standard, Text};
 
 use crate::read::{ReadOptions, Source};
+
+pub use output::{SYNTHETIC, write_campaign};
+pub use summary::campaign_summary;
+pub use words::reason;
 
 /// A campaign as it was read.
 #[derive(Clone, Debug)]

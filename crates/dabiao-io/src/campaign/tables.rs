@@ -166,12 +166,15 @@ impl<'k> Columns<'k> {
     }
 }
 
+/// Takes a sound row: the columns, its line, its cells by position, and where faults go.
+type Each<'e> = dyn FnMut(&Columns<'_>, u64, &[Cell<'_>], &mut dyn FnMut(Fault)) + 'e;
+
 /// Reads a table, its heading first, and hands every sound row on with its cells by position.
 fn read_table(
     (known, further, required): (&[Known], &[String], &[&str]),
     source: Source<'_>,
     options: &ReadOptions,
-    each: &mut dyn FnMut(&Columns<'_>, u64, &[Cell<'_>], &mut dyn FnMut(Fault)),
+    each: &mut Each<'_>,
 ) -> Faults {
     let name = source.name().to_owned();
     let mut faults = Faults::new();

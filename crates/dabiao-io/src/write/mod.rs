@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 use dabiao::{Lang, Scores};
 
-use cells::{BYTE_ORDER_MARK, Rows};
+pub(crate) use cells::BYTE_ORDER_MARK;
+use cells::Rows;
 
 pub use gaps::{GAPS_HEADING, gap_rows, write_gaps};
 pub use items::{ITEMS_HEADING, item_rows, write_items};

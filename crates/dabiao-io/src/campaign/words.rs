@@ -1,0 +1,91 @@
+//! Why a community was chosen or not, in words that can be checked from `scores.csv`.
+
+use dabiao::campaign::{Decision, Reason};
+use dabiao::{Lang, Scores};
+
+/// The reason of one decision.
+pub fn reason(scores: &Scores, row: usize, decision: &Decision, lang: Lang) -> String {
+    let document = scores.standard().document();
+    let titled = |id: &str| {
+        let grade = document.grades.iter().find(|grade| grade.id == id);
+        grade.map_or(id, |grade| grade.title.get(lang)).to_owned()
+    };
+    let none = lang.pick("无等次", "no grade");
+    let rank = scores
+        .rank(row)
+        .map(|rank| rank.to_string())
+        .unwrap_or_default();
+    match (&decision.reason, lang) {
+        (Reason::ByRank(rank), Lang::Zh) => format!("入选\u{ff1a}符合条件\u{ff0c}总排名第 {rank}"),
+        (Reason::ByRank(rank), Lang::En) => format!("chosen: it qualifies, rank {rank}"),
+        (Reason::ByFloor(rank), Lang::Zh) => {
+            format!(
+                "入选\u{ff1a}本区下限名额\u{ff0c}总排名第 {rank}\u{ff0c}为本区符合条件者中名次最前"
+            )
+        }
+        (Reason::ByFloor(rank), Lang::En) => {
+            format!("chosen: its district's floor; rank {rank}, best placed of those who qualify")
+        }
+        (Reason::Tied { rank, among }, Lang::Zh) => format!(
+            "提请研究\u{ff1a}{among} 个社区并列第 {rank}\u{ff0c}总分和各项排序依据均相同\u{ff0c}名额容纳不下"
+        ),
+        (Reason::Tied { rank, among }, Lang::En) => format!(
+            "left open: {among} communities tie at rank {rank} with equal total and tie-breaks, for fewer places"
+        ),
+        (Reason::NoTotal, Lang::Zh) => "未入选\u{ff1a}没有适用的项目\u{ff0c}无总分".to_owned(),
+        (Reason::NoTotal, Lang::En) => {
+            "not chosen: nothing applies, so there is no total".to_owned()
+        }
+        (Reason::Vetoed(codes), Lang::Zh) => {
+            format!("未入选\u{ff1a}一票否决 {}", codes.join("、"))
+        }
+        (Reason::Vetoed(codes), Lang::En) => {
+            format!("not chosen: vetoed by {}", codes.join(", "))
+        }
+        (Reason::Grade { found, needed }, Lang::Zh) => format!(
+            "未入选\u{ff1a}等次为{}\u{ff0c}须为{}",
+            found.as_deref().map_or(none.to_owned(), titled),
+            titled(needed)
+        ),
+        (Reason::Grade { found, needed }, Lang::En) => format!(
+            "not chosen: grade {}, needed {}",
+            found.as_deref().map_or(none.to_owned(), titled),
+            titled(needed)
+        ),
+        (
+            Reason::Mark {
+                what,
+                found,
+                needed,
+            },
+            Lang::Zh,
+        ) => {
+            let what = if what == "total" { "总分" } else { what };
+            format!("未入选\u{ff1a}{what} 得 {found}\u{ff0c}须不低于 {needed}")
+        }
+        (
+            Reason::Mark {
+                what,
+                found,
+                needed,
+            },
+            Lang::En,
+        ) => {
+            format!("not chosen: {what} {found}, below {needed}")
+        }
+        (Reason::Ceiling { most }, Lang::Zh) => {
+            format!("未入选\u{ff1a}总排名第 {rank}\u{ff0c}本区上限 {most} 个名额已由名次更前者占满")
+        }
+        (Reason::Ceiling { most }, Lang::En) => format!(
+            "not chosen: rank {rank}; better placed communities fill the {most} places of its district"
+        ),
+        (Reason::Places { places }, Lang::Zh) => {
+            format!("未入选\u{ff1a}总排名第 {rank}\u{ff0c}{places} 个名额已满")
+        }
+        (Reason::Places { places }, Lang::En) => {
+            format!("not chosen: rank {rank}; all {places} places are taken")
+        }
+        (_, Lang::Zh) => "未入选".to_owned(),
+        (_, Lang::En) => "not chosen".to_owned(),
+    }
+}
