@@ -7,7 +7,7 @@ use super::{Community, NOTE, yes};
 
 /// Around a quality, 0 to 1000.
 fn around(quality: i64, random: &mut Random) -> i64 {
-    (quality + random.from_to(-170, 170)).clamp(0, 1000)
+    (quality + random.between(-170, 170)).clamp(0, 1000)
 }
 
 /// From `low` at quality 0 to `high` at 1000.
@@ -66,7 +66,7 @@ pub(super) fn tables(
             let unhappy = number == 77;
             grid_row(&mut grids, &grid.code, quality, Some(unhappy), random);
             if put_forward {
-                let valid = random.from_to(20, 40);
+                let valid = random.between(20, 40);
                 let satisfied = out_of(valid, scaled(850, 985, around(quality, random)), random);
                 let code = &grid.code;
                 let _ = writeln!(final_grids, "{code},{valid},{satisfied},{NOTE}");
@@ -76,7 +76,7 @@ pub(super) fn tables(
                 let mut line = |text: &mut String, quality: i64, who: &str, blank: bool| {
                     let mark = scaled(82, 100, around(quality, random));
                     let sorting = out_of(households, scaled(880, 990, quality), random);
-                    let facilities = random.from_to(8, 20);
+                    let facilities = random.between(8, 20);
                     let sound = out_of(facilities, scaled(965, 1000, quality), random);
                     let mark = if blank {
                         String::new()
@@ -224,7 +224,7 @@ fn row(
     cells.push(scaled(9, 15, near(random)).to_string());
     cells.push(scaled(3, 8, near(random)).to_string());
     cells.push(scaled(35, 46, near(random)).to_string());
-    let received = random.from_to(20, 60);
+    let received = random.between(20, 60);
     cells.push(received.to_string());
     let q = near(random);
     cells.push(out_of(received, scaled(955, 1000, q), random).to_string());
@@ -290,14 +290,14 @@ fn grid_row(
     random: &mut Random,
 ) {
     let officer = yes(random.chance(scaled(955, 1000, quality)));
-    let reported = random.from_to(4, 18);
+    let reported = random.between(4, 18);
     let closed = out_of(reported, scaled(955, 1000, around(quality, random)), random);
     let public = out_of(1, scaled(70, 0, quality), random);
     let illegal = out_of(1, scaled(190, 10, quality), random);
     let survey = match unhappy {
         None => ",".to_owned(),
         Some(unhappy) => {
-            let valid = random.from_to(20, 40);
+            let valid = random.between(20, 40);
             let happy = if unhappy {
                 550
             } else {

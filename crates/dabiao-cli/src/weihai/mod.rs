@@ -148,7 +148,7 @@ fn grid_of(community: &str, number: u64, random: &mut Random) -> GridUnit {
     let code = format!("{community}-G{number:02}");
     let buildings = (0..5 + random.below(4)).map(|building| Building {
         code: format!("{code}-B{:02}", building + 1),
-        households: random.from_to(44, 72),
+        households: random.between(44, 72),
     });
     GridUnit {
         buildings: buildings.collect(),
@@ -194,7 +194,7 @@ fn units(streets: &[Street], communities: &[Community], random: &mut Random) -> 
         let organised = yes(random.chance(985));
         // In a few, people live whom no grid holds.
         let unheld = if random.chance(40) {
-            random.from_to(20, 120)
+            random.between(20, 120)
         } else {
             0
         };
@@ -219,7 +219,7 @@ fn units(streets: &[Street], communities: &[Community], random: &mut Random) -> 
             let members = match random.below(40) {
                 0 => 2,
                 1 => 54,
-                _ => random.from_to(4, 38),
+                _ => random.between(4, 38),
             };
             let organised = if random.chance(6) { "" } else { yes(branch) };
             let code = &grid.code;

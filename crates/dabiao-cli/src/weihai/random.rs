@@ -18,11 +18,11 @@ impl Random {
 
     /// A number from 0, less than `n`, which is small and above 0.
     pub(crate) fn below(&mut self, n: u64) -> u64 {
-        (self.next() >> 32) * n >> 32
+        ((self.next() >> 32) * n) >> 32
     }
 
     /// A number from `low` to `high`, both included.
-    pub(crate) fn from_to(&mut self, low: i64, high: i64) -> i64 {
+    pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
         let span = u64::try_from(high - low + 1).unwrap_or(1).max(1);
         low + i64::try_from(self.below(span)).unwrap_or(0)
     }
@@ -34,6 +34,6 @@ impl Random {
 
     /// 0 to 1000, mostly near 500: the mean of three.
     pub(crate) fn bell(&mut self) -> i64 {
-        (self.from_to(0, 1000) + self.from_to(0, 1000) + self.from_to(0, 1000)) / 3
+        (self.between(0, 1000) + self.between(0, 1000) + self.between(0, 1000)) / 3
     }
 }
