@@ -228,6 +228,12 @@
 // `DABIAO_VETO_...` of a veto, by its index.
 #define DABIAO_RESULT_VETO 5
 
+// `DABIAO_STATE_...` of a bonus, by its index, added up.
+#define DABIAO_RESULT_BONUS_STATE 6
+
+// `DABIAO_STATE_...` of a deduction, by its index, added up.
+#define DABIAO_RESULT_DEDUCTION_STATE 7
+
 // `scores.csv`: a row a community.
 #define DABIAO_CSV_SCORES 0
 
@@ -746,8 +752,8 @@ enum dabiao_status dabiao_scores_values(const struct dabiao_scores *scores,
                                         ptrdiff_t stride,
                                         size_t length);
 
-// Writes what is no points for all rows: `kind` is `DABIAO_RESULT_...`, `index` which item or
-// veto (otherwise 0); the rest as for `dabiao_scores_points`. Any thread.
+// Writes what is no points for all rows: `kind` is `DABIAO_RESULT_...`, `index` which item,
+// veto, bonus or deduction (otherwise 0); the rest as for `dabiao_scores_points`. Any thread.
 enum dabiao_status dabiao_scores_results(const struct dabiao_scores *scores,
                                          int32_t kind,
                                          size_t index,

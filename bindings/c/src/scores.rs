@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
+use engine::standard::document::Item;
 use engine::{PointsOf, ScoreOptions, Scores};
 
 use crate::args::{self, Out, OutStrided};
@@ -134,6 +135,10 @@ pub const DABIAO_RESULT_FLAGS: i32 = 3;
 pub const DABIAO_RESULT_ITEM_STATE: i32 = 4;
 /// `DABIAO_VETO_...` of a veto, by its index.
 pub const DABIAO_RESULT_VETO: i32 = 5;
+/// `DABIAO_STATE_...` of a bonus, by its index, added up.
+pub const DABIAO_RESULT_BONUS_STATE: i32 = 6;
+/// `DABIAO_STATE_...` of a deduction, by its index, added up.
+pub const DABIAO_RESULT_DEDUCTION_STATE: i32 = 7;
 
 /// 0 stands for as many as the machine has.
 pub(crate) fn threads(threads: usize) -> usize {
@@ -400,8 +405,8 @@ pub unsafe extern "C" fn dabiao_scores_values(
     })
 }
 
-/// Writes what is no points for all rows: `kind` is `DABIAO_RESULT_...`, `index` which item or
-/// veto (otherwise 0); the rest as for `dabiao_scores_points`. Any thread.
+/// Writes what is no points for all rows: `kind` is `DABIAO_RESULT_...`, `index` which item,
+/// veto, bonus or deduction (otherwise 0); the rest as for `dabiao_scores_points`. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dabiao_scores_results(
     scores: *const dabiao_scores,
@@ -417,10 +422,17 @@ pub unsafe extern "C" fn dabiao_scores_results(
         let scores = &held.scores;
         // SAFETY: as the header asks of every array.
         let mut out = unsafe { OutStrided::new("out", out, stride, length, scores.len())? };
-        let [_, items, _, _, vetoes, _] = held.counts;
+        let [_, items, bonuses, deductions, vetoes, _] = held.counts;
+        let document = scores.standard().document();
+        let extra = |extras: &[Item], row: usize| {
+            let code = extras.get(index).map_or("", |item| &item.id);
+            state_bits(scores.state_of(code, row)).into()
+        };
         let known = match kind {
             DABIAO_RESULT_ITEM_STATE => index < items,
             DABIAO_RESULT_VETO => index < vetoes,
+            DABIAO_RESULT_BONUS_STATE => index < bonuses,
+            DABIAO_RESULT_DEDUCTION_STATE => index < deductions,
             _ => true,
         };
         if !known {
@@ -434,6 +446,8 @@ pub unsafe extern "C" fn dabiao_scores_results(
             DABIAO_RESULT_FLAGS => &|row| number(flags(scores, row)),
             DABIAO_RESULT_ITEM_STATE => &|row| state_bits(scores.item_state(index, row)).into(),
             DABIAO_RESULT_VETO => &|row| veto_number(scores.veto_state(index, row)).into(),
+            DABIAO_RESULT_BONUS_STATE => &|row| extra(&document.bonus, row),
+            DABIAO_RESULT_DEDUCTION_STATE => &|row| extra(&document.deductions, row),
             _ => {
                 return Err(Error::argument(
                     "kind",

@@ -272,7 +272,7 @@ static void tables(void) {
   EXPECT(totals[0] == -7 && totals[1] == -7, 1);
   EXPECT(dabiao_scores_points(scores, DABIAO_POINTS_TOTAL, 0, 0, totals, 0, 2), DABIAO_OK);
   int32_t results[2];
-  EXPECT(dabiao_scores_results(scores, 6, 0, 0, results, 0, 2), DABIAO_ERROR_ARGUMENT);
+  EXPECT(dabiao_scores_results(scores, 8, 0, 0, results, 0, 2), DABIAO_ERROR_ARGUMENT);
   EXPECT(dabiao_scores_results(scores, DABIAO_RESULT_VETO, 9, 0, results, 0, 2), DABIAO_ERROR_NOT_FOUND);
   dabiao_card card;
   EXPECT(dabiao_scores_card(scores, 2, &card, NULL), DABIAO_ERROR_NOT_FOUND);

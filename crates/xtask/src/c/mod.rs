@@ -1,7 +1,9 @@
 //! The C interface: the staged library, and the programs in many languages that use it as
 //! strangers would.
 
+mod conformance;
 mod dist;
+mod layouts;
 mod strangers;
 
 pub(crate) use strangers::{c, csharp, ctypes, java, leaks, pascal, php};

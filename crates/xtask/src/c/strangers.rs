@@ -8,10 +8,10 @@ use super::dist::{self, Build, read};
 use crate::run::{Failure, both, capture, command, run};
 
 /// A staged library, and a folder for what is made with it.
-struct Stage {
-    root: PathBuf,
-    prefix: PathBuf,
-    made: PathBuf,
+pub(super) struct Stage {
+    pub(super) root: PathBuf,
+    pub(super) prefix: PathBuf,
+    pub(super) made: PathBuf,
 }
 
 impl Stage {
@@ -42,7 +42,7 @@ impl Stage {
     }
 
     /// A program that finds the library at run time.
-    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    pub(super) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = command(&self.made, program);
         command.env("LD_LIBRARY_PATH", self.library());
         command.env("PKG_CONFIG_PATH", self.library().join("pkgconfig"));
@@ -50,7 +50,7 @@ impl Stage {
     }
 
     /// What pkg-config says, word by word.
-    fn pkg_config(&self, words: &[&str]) -> Result<Vec<String>, Failure> {
+    pub(super) fn pkg_config(&self, words: &[&str]) -> Result<Vec<String>, Failure> {
         let said = capture(self.command("pkg-config").args(words).arg("dabiao"))?;
         Ok(said.split_whitespace().map(str::to_owned).collect())
     }
@@ -88,6 +88,8 @@ fn report(result: Result<(), Failure>) -> bool {
 pub(crate) fn c(root: &Path) -> bool {
     report(Stage::new(root).and_then(|stage| {
         symbols(&stage)?;
+        super::layouts::check(&stage)?;
+        super::conformance::check(&stage)?;
         for compiler in ["gcc", "clang"] {
             for (source, expected) in [("card", CARD), ("batch", BATCH)] {
                 for fixed in [false, true] {
