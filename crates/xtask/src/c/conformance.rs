@@ -100,7 +100,7 @@ fn case(stage: &Stage, program: &Path, folder: &Path) -> Result<usize, Failure> 
                 && (line.is_empty() || fault.contains(&format!("\"line\":{line}")))
                 && (field.is_empty() || fault.contains(&format!("\"{field}")))
         };
-        if !listed.iter().any(|fault| holds(&fault)) {
+        if !listed.iter().any(holds) {
             return Err(wrong(&format!("expected {row}")));
         }
     }
