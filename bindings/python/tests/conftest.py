@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 import dabiao
@@ -122,12 +120,3 @@ def standard() -> dabiao.Standard:
 @pytest.fixture(scope="session")
 def scores(standard: dabiao.Standard) -> dabiao.Scores:
     return standard.score(ROWS)
-
-
-@pytest.fixture(scope="session")
-def repository() -> Path:
-    """The top of the repository, where the conformance suite is."""
-    for folder in Path(__file__).resolve().parents:
-        if (folder / "tests" / "conformance").is_dir():
-            return folder
-    pytest.fail("the tests run inside the repository, for its conformance suite")

@@ -85,8 +85,7 @@ def test_case(folder: Path) -> None:
     wrong = [
         (row["code"], row["field"], found[row["code"]][row["field"]], row["value"])
         for row in expected
-        if row["field"] in found[row["code"]]
-        and found[row["code"]][row["field"]] != row["value"]
+        if row["field"] in found[row["code"]] and found[row["code"]][row["field"]] != row["value"]
     ]
     assert not wrong
     assert all(row["field"] in found[row["code"]] for row in expected if row["field"] != "tier")
@@ -100,9 +99,7 @@ def test_lists_in_another_order_say_the_same(folder: Path) -> None:
     case = Case(folder)
     text = case.table.read_text(encoding="utf-8")
     heading, *body = list(csv.reader(io.StringIO(text)))
-    columns = {
-        title: [row[at] for row in reversed(body)] for at, title in enumerate(heading)
-    }
+    columns = {title: [row[at] for row in reversed(body)] for at, title in enumerate(heading)}
     try:
         expected = cards(case.standard().score(case.table))
     except dabiao.DabiaoError as error:

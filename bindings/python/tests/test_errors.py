@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import pickle
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from conftest import ROWS
 
 import dabiao
+
+from conftest import ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 NAN = float("nan")
 
 
-def only(standard: dabiao.Standard, table: Any) -> dabiao.Fault:
+def only(standard: dabiao.Standard, table: Any) -> dabiao.Fault:  # noqa: ANN401
     with pytest.raises(dabiao.TableError) as raised:
         standard.score(table)
     assert len(raised.value.faults) == 1, raised.value
@@ -65,7 +69,7 @@ def test_values(
     assert fault.expected is not None
     if expected is not None:
         assert fault.expected.en == expected
-    assert fault.file is fault.sheet is fault.cell is fault.offset is None
+    assert (fault.file, fault.sheet, fault.cell, fault.offset) == (None,) * 4
 
 
 def test_nan_is_a_fault_outside_pandas(standard: dabiao.Standard) -> None:
@@ -172,7 +176,7 @@ def test_files(tmp_path: Path, standard: dabiao.Standard) -> None:
     [None, 1, b"bytes", {"code": "abc"}, {"code": 1}, {1: ["a"]}, [1], ["code"], object()],
     ids=repr,
 )
-def test_what_is_no_table(standard: dabiao.Standard, table: Any) -> None:
+def test_what_is_no_table(standard: dabiao.Standard, table: Any) -> None:  # noqa: ANN401
     for call in (standard.score, standard.read, standard.validate, standard.statistics):
         with pytest.raises(TypeError):
             call(table)
@@ -209,7 +213,7 @@ def test_capsules_that_are_none(standard: dabiao.Standard) -> None:
 
 
 def test_a_stream_that_fails_halfway(standard: dabiao.Standard) -> None:
-    def batches() -> Any:
+    def batches() -> Iterator[pa.RecordBatch]:
         yield pa.record_batch({"code": ["a"]})
         raise RuntimeError("the source is gone")
 
@@ -293,6 +297,6 @@ def test_arguments(standard: dabiao.Standard) -> None:
     with pytest.raises(TypeError, match="is_set"):
         standard.score(ROWS, cancel=1)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
-        standard.score(ROWS, 1)  # type: ignore[misc]
+        standard.score(ROWS, 1)  # type: ignore[call-arg, arg-type]
     with pytest.raises(OverflowError):
         standard.score(ROWS, threads=-1)

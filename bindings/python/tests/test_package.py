@@ -6,6 +6,7 @@ import doctest
 import importlib.metadata
 import inspect
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,13 @@ def test_it_is_installed_and_not_the_source() -> None:
     assert (Path(dabiao.__file__).parent / "py.typed").exists()
 
 
+@pytest.mark.skipif("DABIAO_WHEEL" not in os.environ, reason="no wheel is named")
+def test_the_wheel_is_small_and_for_every_python() -> None:
+    wheel = Path(os.environ["DABIAO_WHEEL"])
+    assert wheel.stat().st_size <= 6_000_000
+    assert "-cp310-abi3-" in wheel.name
+
+
 def public() -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = [("dabiao", dabiao)]
     for name in dabiao.__all__:
@@ -72,7 +80,7 @@ def test_everything_public_is_documented() -> None:
 
 
 @pytest.mark.parametrize(("name", "thing"), public(), ids=[name for name, _ in public()])
-def test_examples_run(name: str, thing: Any) -> None:
+def test_examples_run(name: str, thing: Any) -> None:  # noqa: ANN401
     text = inspect.getdoc(thing) or ""
     test = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)
     results = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test)

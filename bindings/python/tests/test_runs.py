@@ -10,14 +10,17 @@ import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
-from conftest import ROWS
 
 import dabiao
+
+from conftest import ROWS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MANY = 40_000
 
@@ -135,7 +138,9 @@ def test_after_fork(standard: dabiao.Standard, table: pl.DataFrame) -> None:
             assert found == expected
     with context.Pool(2) as workers:
         lists = pl.DataFrame({"code": list(range(20_000))})
-        assert workers.map_async(len_of_scores, [lists["code"].to_list()] * 2).get(60) == [20_000] * 2
+        assert (
+            workers.map_async(len_of_scores, [lists["code"].to_list()] * 2).get(60) == [20_000] * 2
+        )
 
 
 def len_of_scores(codes: list[int]) -> int:
@@ -155,8 +160,9 @@ def raises(standard: dabiao.Standard) -> None:
 
 def test_errors_cross_processes(standard: dabiao.Standard) -> None:
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context) as pool, pytest.raises(
-        dabiao.TableError
-    ) as raised:
+    with (
+        ProcessPoolExecutor(1, mp_context=context) as pool,
+        pytest.raises(dabiao.TableError) as raised,
+    ):
         pool.submit(raises, standard).result(60)
     assert raised.value.faults[0].column == "trees"

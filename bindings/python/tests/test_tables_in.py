@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import narwhals as nw
@@ -15,9 +14,13 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import ROWS
 
 import dabiao
+
+from conftest import ROWS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def typed() -> pl.DataFrame:

@@ -84,7 +84,9 @@ def test_pandas(scores: dabiao.Scores) -> None:
 
 
 def test_duckdb_and_narwhals(scores: dabiao.Scores) -> None:
-    total, kind = duckdb.sql("select sum(total), typeof(any_value(total)) from scores").fetchall()[0]
+    relation = duckdb.sql("select sum(total), typeof(any_value(total)) from scores")
+    assert relation is not None
+    total, kind = relation.fetchall()[0]
     assert (total, kind) == (sum(TOTALS), "DECIMAL(38,2)")
     frame: Any = nw.from_arrow(scores, backend="polars")
     assert frame["total"].to_list() == TOTALS
@@ -134,7 +136,7 @@ def test_a_stream_can_be_taken_once(scores: dabiao.Scores, standard: dabiao.Stan
 def test_notebooks(scores: dabiao.Scores, standard: dabiao.Standard) -> None:
     html = scores._repr_html_()
     assert html.startswith('<table class="dabiao"><caption>小标准 / Small</caption>')
-    assert "<td style=\"text-align:right\">50.00</td>" in html
+    assert '<td style="text-align:right">50.00</td>' in html
     evil = standard.score({"code": ["a"], "name": ["<script>&"]})._repr_html_()
     assert "&lt;script&gt;&amp;" in evil
     assert "<script>" not in evil

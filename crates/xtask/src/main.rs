@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod c;
+mod python;
 mod run;
 
 use std::env;
@@ -87,6 +88,12 @@ const SUITES: &[Suite] = &[
         about: "the C library from Python, through ctypes",
         needs: &[("python3", "python3")],
         run: c::ctypes,
+    },
+    Suite {
+        name: "python",
+        about: "the wheel on every CPython that is found: lints, types, tests, the notebook",
+        needs: &[("cc", "gcc"), ("python3", "python3-venv")],
+        run: python::python,
     },
 ];
 

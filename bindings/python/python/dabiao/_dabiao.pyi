@@ -8,11 +8,23 @@ import pandas
 import polars
 import pyarrow
 
-from ._types import Event, TableLike
+from .typing import Event, TableLike
 
 __version__: str
 
-Lang = Literal["zh", "en"]
+__all__ = [
+    "Fault",
+    "Item",
+    "Measure",
+    "Observations",
+    "Scores",
+    "Section",
+    "Standard",
+    "Statistics",
+    "Table",
+    "Text",
+    "__version__",
+]
 
 @final
 class Text:

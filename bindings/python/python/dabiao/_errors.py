@@ -32,6 +32,7 @@ class DabiaoError(ValueError):
         ... except dabiao.DabiaoError as error:
         ...     error.faults[0].code, error.faults[0].row, error.faults[0].column
         ('value-unreadable', 0, 'training_hours')
+
     """
 
     faults: "tuple[Fault, ...]"

@@ -1,14 +1,19 @@
-"""What the library takes: kept apart so that annotations can name it."""
+"""Types for annotations: what the library takes.
+
+>>> from dabiao.typing import TableLike
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, Union
+
+from ._dabiao import Observations
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
 
-    from ._dabiao import Observations
+__all__ = ["ArrowArrayExportable", "ArrowStreamExportable", "Event", "Lazy", "TableLike"]
 
 
 class ArrowStreamExportable(Protocol):
@@ -39,15 +44,14 @@ class Event(Protocol):
         """Whether it is."""
 
 
-if TYPE_CHECKING:
-    #: What a table of communities can be.
-    TableLike = (
-        ArrowStreamExportable
-        | ArrowArrayExportable
-        | Lazy
-        | Mapping[str, Any]
-        | Sequence[Mapping[str, Any]]
-        | str
-        | os.PathLike[str]
-        | Observations
-    )
+#: What a table of communities can be.
+TableLike: TypeAlias = Union[
+    ArrowStreamExportable,
+    ArrowArrayExportable,
+    Lazy,
+    Mapping[str, Any],
+    Sequence[Mapping[str, Any]],
+    str,
+    "os.PathLike[str]",
+    Observations,
+]
