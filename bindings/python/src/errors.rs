@@ -15,6 +15,7 @@ pub(crate) enum Doing {
     Standard,
     Table,
     Score,
+    Select,
 }
 
 /// What goes wrong: a fault of the input, or an error of Python.
@@ -52,6 +53,7 @@ pub(crate) fn raise(py: Python<'_>, faults: &Faults, doing: Doing) -> PyErr {
         let family = code.split_once('-').map_or(code, |(family, _)| family);
         match (fault.code, family, doing) {
             (FaultCode::Cancelled, _, _) => "Cancelled",
+            (_, _, Doing::Select) => "SelectionError",
             (_, "standard", _) | (_, "file", Doing::Standard) => "StandardError",
             (_, "cohort", _) => "CohortError",
             (_, "unit", _) => "GridError",

@@ -315,6 +315,28 @@ fn column(values: &Bound<'_, PyAny>, nan_is_null: bool) -> PyResult<Vec<Owned>> 
     cells.collect()
 }
 
+/// One community's values; a code may be left out.
+pub(crate) fn read_record(
+    standard: &Standard,
+    record: &Bound<'_, PyMapping>,
+) -> Result<Observations, Problem> {
+    let (mut titles, mut cells) = (Vec::new(), Vec::new());
+    for entry in record.items()?.iter() {
+        let (title, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = entry.extract()?;
+        titles.push(title_of(&title)?);
+        cells.push(Owned::read(&value, false)?);
+    }
+    if !titles.iter().any(|title| title == "code") {
+        titles.push("code".to_owned());
+        cells.push(Owned::Text("1".to_owned()));
+    }
+    let mut builder = ObservationsBuilder::new(standard);
+    builder.heading(&titles);
+    let cells: Vec<Cell<'_>> = cells.iter().map(Owned::cell).collect();
+    builder.row(2, &cells);
+    Ok(builder.finish()?)
+}
+
 /// A list of dicts; what a dict does not name is blank.
 fn read_records(standard: &Standard, records: &Bound<'_, PyAny>) -> Result<Observations, Problem> {
     let mut titles: Vec<String> = Vec::new();

@@ -2,12 +2,14 @@
 //! lives here.
 
 mod capsule;
+mod card;
 mod columns;
 mod convert;
 mod errors;
 mod fault;
 mod frame;
 mod input;
+mod results;
 mod scores;
 mod standard;
 mod statistics;
@@ -22,9 +24,13 @@ mod _dabiao {
     use pyo3::prelude::*;
 
     #[pymodule_export]
+    use super::card::{PyCard, PyCardItem, PyCardSection, PyGradeGap, PyNextStep};
+    #[pymodule_export]
     use super::fault::{PyFault, PyText};
     #[pymodule_export]
     use super::input::PyObservations;
+    #[pymodule_export]
+    use super::results::PySelection;
     #[pymodule_export]
     use super::scores::PyScores;
     #[pymodule_export]

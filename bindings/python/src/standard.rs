@@ -10,8 +10,9 @@ use dabiao::standard::document as doc;
 use dabiao::{Fault, FaultCode, Faults, Lang, Rational, ScoreOptions, Standard, Text};
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyType;
+use pyo3::types::{PyMapping, PyType};
 
+use crate::card::PyCard;
 use crate::convert::number;
 use crate::errors::{Doing, Problem, raise};
 use crate::fault::{PyFault, PyText, read_lang};
@@ -421,6 +422,44 @@ impl PyStandard {
         }
     }
 
+    /// Scores one community and explains it.
+    ///
+    /// Args:
+    ///     record: A dict of its values; ``code`` may be left out.
+    ///     statistics: The cohorts' statistics of a full run, where a rule looks at a cohort.
+    ///
+    /// Raises:
+    ///     TableError: With all faults of the record.
+    ///     ScoreError: With all faults that only the computation shows.
+    ///     CohortError: If a rule needs statistics that are not given.
+    ///
+    /// Example:
+    ///     >>> import dabiao
+    ///     >>> standard = dabiao.Standard.builtin("weihai-2020")
+    ///     >>> standard.card({"activities": 9})["5.2"].points
+    ///     Decimal('2.25')
+    #[pyo3(signature = (record, *, statistics = None))]
+    fn card(
+        &self,
+        py: Python<'_>,
+        record: &Bound<'_, PyMapping>,
+        statistics: Option<PyRef<'_, PyStatistics>>,
+    ) -> PyResult<PyCard> {
+        let mut options = options(Some(1))?.alone();
+        if let Some(statistics) = statistics {
+            options = options.with_statistics(statistics.0.clone());
+        }
+        let observations = input::read_record(&self.inner, record)
+            .map_err(|problem| problem.raise(py, Doing::Table))?;
+        let card = py.detach(|| {
+            let scores = self.inner.score(&observations, &options)?;
+            Ok(scores.card(0))
+        });
+        let card = card.map_err(|faults: Faults| raise(py, &faults, Doing::Score))?;
+        card.map(PyCard)
+            .ok_or_else(|| PyValueError::new_err("the record is empty"))
+    }
+
     /// The statistics of a table's cohorts, to be merged with those of other parts or handed in
     /// where single communities are scored.
     ///
@@ -599,6 +638,12 @@ impl Texts {
 }
 
 /// A titled group of items (大项), of a ``Standard``.
+///
+/// Example:
+///     >>> import dabiao
+///     >>> section = dabiao.Standard.builtin("weihai-2020").sections[1]
+///     >>> section.code, section.title.en, section.points, len(section.items)
+///     ('2', 'Careful governance', Decimal('20'), 6)
 #[pyclass(frozen, module = "dabiao", name = "Section")]
 pub(crate) struct PySection {
     standard: Standard,
@@ -675,6 +720,12 @@ impl PySection {
 }
 
 /// A leaf that earns points (小项), a bonus or a deduction of a ``Standard``.
+///
+/// Example:
+///     >>> import dabiao
+///     >>> item = dabiao.Standard.builtin("weihai-2020")["4.2"]
+///     >>> item.section, item.rule, item.value, item.points
+///     ('4', 'curve', 'green_area / area', Decimal('2'))
 #[pyclass(frozen, module = "dabiao", name = "Item")]
 pub(crate) struct PyItem {
     standard: Standard,
@@ -775,6 +826,12 @@ impl PyItem {
 }
 
 /// A named quantity that is observed (指标), of a ``Standard``: a column of a table.
+///
+/// Example:
+///     >>> import dabiao
+///     >>> measure = dabiao.Standard.builtin("weihai-2020").measures[0]
+///     >>> measure.name, measure.kind, measure.unit, measure.max
+///     ('organisation_coverage', 'number', '%', Decimal('100'))
 #[pyclass(frozen, module = "dabiao", name = "Measure")]
 pub(crate) struct PyMeasure {
     standard: Standard,

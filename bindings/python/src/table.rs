@@ -26,7 +26,7 @@ const SHOWN: usize = 20;
 ///     (6, ['code', 'parent', 'title_zh', 'title_en'])
 ///     >>> table.to_dicts()[1]["title_zh"]
 ///     '治理精细'
-#[pyclass(frozen, module = "dabiao", name = "Table")]
+#[pyclass(frozen, subclass, module = "dabiao", name = "Table")]
 pub(crate) struct PyTable {
     title: String,
     batch: RecordBatch,

@@ -1,0 +1,677 @@
+//! Results of scores as tables: items, gaps, losses, movements, groups, a selection.
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Decimal128Array, Float64Array, StringArray, UInt32Array, UInt64Array};
+use dabiao::campaign::{Amount, Outcome, Reason, Selection, SelectionResult, Tier};
+use dabiao::explain::{Gaps, ItemLine, Loss, Scorecard, SectionLine, Short, Shortfall};
+use dabiao::{Lang, Points, Scores, Text};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyMapping, PyString};
+
+use crate::frame::arrow_error;
+use crate::table::PyTable;
+
+type Column<'a> = (&'a str, bool, ArrayRef);
+
+fn texts(values: impl IntoIterator<Item = Option<String>>) -> ArrayRef {
+    Arc::new(values.into_iter().collect::<StringArray>())
+}
+
+fn counts(values: impl IntoIterator<Item = usize>) -> ArrayRef {
+    Arc::new(UInt64Array::from_iter_values(
+        values.into_iter().map(|count| count as u64),
+    ))
+}
+
+fn ranks(values: impl IntoIterator<Item = Option<u32>>) -> ArrayRef {
+    Arc::new(values.into_iter().collect::<UInt32Array>())
+}
+
+fn floats(values: impl IntoIterator<Item = f64>) -> ArrayRef {
+    Arc::new(Float64Array::from_iter_values(values))
+}
+
+/// Points as exact decimals, with the most digits that any of them has, and at least `decimals`.
+fn points(values: impl IntoIterator<Item = Option<Points>>, decimals: u8) -> PyResult<ArrayRef> {
+    let values: Vec<Option<Points>> = values.into_iter().collect();
+    let most = values
+        .iter()
+        .flatten()
+        .map(|points| points.decimals())
+        .max();
+    let decimals = most.unwrap_or(decimals).max(decimals);
+    let scaled = values.into_iter().map(|points| {
+        points.map(|points| {
+            let more = u32::from(decimals - points.decimals());
+            i128::from(points.scaled()) * 10i128.pow(more)
+        })
+    });
+    let array: Decimal128Array = scaled.collect();
+    let array = array.with_precision_and_scale(38, decimals as i8);
+    Ok(Arc::new(array.map_err(arrow_error)?))
+}
+
+fn decimals_of(scores: &Scores) -> u8 {
+    scores.standard().document().decimals
+}
+
+/// The items of a card, bonuses and deductions last, each with the sign of its points.
+fn lines(card: &Scorecard) -> Vec<(i64, &ItemLine)> {
+    let mut lines = Vec::new();
+    let mut waiting: Vec<&SectionLine> = card.sections.iter().rev().collect();
+    while let Some(section) = waiting.pop() {
+        lines.extend(section.items.iter().map(|item| (1, item)));
+        waiting.extend(section.sections.iter().rev());
+    }
+    lines.extend(card.bonus_items.iter().map(|item| (1, item)));
+    lines.extend(card.deduction_items.iter().map(|item| (-1, item)));
+    lines
+}
+
+/// One row an item of a community, explained.
+pub(crate) fn items(scores: &Scores, rows: &[usize], lang: Lang) -> PyResult<PyTable> {
+    let explainer = scores.explainer();
+    let (mut codes, mut items, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut earned, mut lost, mut notes, mut next) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        let Some(card) = explainer.card(*row) else {
+            continue;
+        };
+        for (sign, item) in lines(&card) {
+            codes.push(Some(card.code.clone()));
+            items.push(Some(item.code.clone()));
+            values.push(
+                item.value
+                    .as_ref()
+                    .map(|value| value.shown.get(lang).to_owned()),
+            );
+            let signed = |points: Points| Points::new(sign * points.scaled(), points.decimals());
+            earned.push(item.points.map(signed));
+            lost.push(item.lost);
+            notes.push(item.note.as_ref().map(|note| note.get(lang).to_owned()));
+            next.push(
+                item.next
+                    .as_ref()
+                    .map(|next| next.wording.get(lang).to_owned()),
+            );
+        }
+    }
+    let decimals = decimals_of(scores);
+    let columns: Vec<Column<'_>> = vec![
+        ("code", false, texts(codes)),
+        ("item", false, texts(items)),
+        ("value", true, texts(values)),
+        ("points", true, points(earned, decimals)?),
+        ("lost", true, points(lost, decimals)?),
+        ("note", true, texts(notes)),
+        ("next", true, texts(next)),
+    ];
+    PyTable::new("items", columns)
+}
+
+/// The items that lose points, of each community those that cost the total most first.
+pub(crate) fn gaps(scores: &Scores, rows: &[usize], lang: Lang) -> PyResult<PyTable> {
+    let explainer = scores.explainer();
+    let found: Vec<Gaps> = rows.iter().filter_map(|row| explainer.gaps(*row)).collect();
+    let all = || {
+        found
+            .iter()
+            .flat_map(|gaps| gaps.items.iter().map(move |gap| (gaps, gap)))
+    };
+    let said = |text: &Text| text.get(lang).to_owned();
+    let decimals = decimals_of(scores);
+    let full = |gap: &dabiao::explain::Gap| {
+        let (points, lost) = (gap.points, gap.lost);
+        Points::new(points.scaled() + lost.scaled(), points.decimals())
+    };
+    PyTable::new(
+        "gaps",
+        vec![
+            (
+                "code",
+                false,
+                texts(all().map(|(gaps, _)| Some(gaps.code.clone()))),
+            ),
+            (
+                "name",
+                true,
+                texts(all().map(|(gaps, _)| gaps.name.clone())),
+            ),
+            (
+                "item",
+                false,
+                texts(all().map(|(_, gap)| Some(gap.code.clone()))),
+            ),
+            (
+                "title",
+                false,
+                texts(all().map(|(_, gap)| Some(said(&gap.title)))),
+            ),
+            (
+                "section",
+                false,
+                texts(all().map(|(_, gap)| Some(gap.section.clone()))),
+            ),
+            (
+                "value",
+                true,
+                texts(all().map(|(_, gap)| gap.value.as_ref().map(|value| said(&value.shown)))),
+            ),
+            (
+                "points",
+                false,
+                points(all().map(|(_, gap)| Some(gap.points)), decimals)?,
+            ),
+            (
+                "full",
+                false,
+                points(all().map(|(_, gap)| Some(full(gap))), decimals)?,
+            ),
+            (
+                "lost",
+                false,
+                points(all().map(|(_, gap)| Some(gap.lost)), decimals)?,
+            ),
+            (
+                "gain",
+                true,
+                points(
+                    all().map(|(_, gap)| gap.next.as_ref().and_then(|n| n.gain)),
+                    decimals,
+                )?,
+            ),
+            (
+                "next",
+                true,
+                texts(all().map(|(_, gap)| gap.next.as_ref().map(|next| said(&next.wording)))),
+            ),
+        ],
+    )
+}
+
+/// What stands between each community and the next better grade, a row a mark or a veto.
+pub(crate) fn next_grades(scores: &Scores, rows: &[usize], lang: Lang) -> PyResult<PyTable> {
+    struct Row {
+        code: String,
+        grade: String,
+        kind: &'static str,
+        subject: Option<String>,
+        by: Option<Short>,
+        wording: Option<String>,
+    }
+    let explainer = scores.explainer();
+    let mut found: Vec<Row> = Vec::new();
+    for row in rows {
+        let Some(gaps) = explainer.gaps(*row) else {
+            continue;
+        };
+        let Some(next) = gaps.next_grade else {
+            continue;
+        };
+        let mut push = |kind, subject: Option<&str>, by: Option<Short>, wording: Option<&Text>| {
+            found.push(Row {
+                code: gaps.code.clone(),
+                grade: next.grade.code.clone(),
+                kind,
+                subject: subject.map(str::to_owned),
+                by,
+                wording: wording.map(|text| text.get(lang).to_owned()),
+            });
+        };
+        push("grade", None, None, Some(&next.wording));
+        for shortfall in &next.shortfalls {
+            match shortfall {
+                Shortfall::Total(by) => push("total", None, Some(*by), None),
+                Shortfall::TotalBeforeBonus(by) => {
+                    push("total_before_bonus", None, Some(*by), None);
+                }
+                Shortfall::Part(part) => push("part", Some(&part.code), Some(part.by), None),
+                Shortfall::Sections { below, .. } => {
+                    for part in below {
+                        push("sections", Some(&part.code), Some(part.by), None);
+                    }
+                }
+            }
+        }
+        for veto in &next.vetoes {
+            push("veto", Some(&veto.code), None, Some(&veto.wording));
+        }
+    }
+    let decimals = decimals_of(scores);
+    let by = |of: fn(&Short) -> Points| {
+        let values = found.iter().map(|row| row.by.as_ref().map(of));
+        points(values, decimals)
+    };
+    let columns: Vec<Column<'_>> = vec![
+        (
+            "code",
+            false,
+            texts(found.iter().map(|row| Some(row.code.clone()))),
+        ),
+        (
+            "grade",
+            false,
+            texts(found.iter().map(|row| Some(row.grade.clone()))),
+        ),
+        (
+            "kind",
+            false,
+            texts(found.iter().map(|row| Some(row.kind.to_owned()))),
+        ),
+        (
+            "subject",
+            true,
+            texts(found.iter().map(|row| row.subject.clone())),
+        ),
+        ("points", true, by(|short| short.points)?),
+        ("mark", true, by(|short| short.mark)?),
+        ("short", true, by(|short| short.short)?),
+        (
+            "wording",
+            true,
+            texts(found.iter().map(|row| row.wording.clone())),
+        ),
+    ];
+    PyTable::new("next grades", columns)
+}
+
+/// Points lost by item or by section over some communities.
+pub(crate) fn losses(scores: &Scores, rows: &[usize], sections: bool) -> PyResult<PyTable> {
+    let losses = scores.losses(rows.iter().copied());
+    let found: &[Loss] = if sections {
+        &losses.sections
+    } else {
+        &losses.items
+    };
+    let title = |lang: Lang| texts(found.iter().map(|l| Some(l.title.get(lang).to_owned())));
+    let mean = points(found.iter().map(|l| Some(l.mean_lost)), decimals_of(scores))?;
+    PyTable::new(
+        "losses",
+        vec![
+            (
+                "code",
+                false,
+                texts(found.iter().map(|l| Some(l.code.clone()))),
+            ),
+            ("title_zh", false, title(Lang::Zh)),
+            ("title_en", false, title(Lang::En)),
+            ("full", false, floats(found.iter().map(|l| l.full.to_f64()))),
+            ("lost", false, floats(found.iter().map(|l| l.lost.to_f64()))),
+            ("mean_lost", false, mean),
+            ("counted", false, counts(found.iter().map(|l| l.counted))),
+            ("at_full", false, counts(found.iter().map(|l| l.at_full))),
+        ],
+    )
+}
+
+/// How communities moved from an earlier result to a later one.
+pub(crate) fn movements(later: &Scores, earlier: &Scores) -> PyResult<PyTable> {
+    let moved = later.compare(earlier);
+    let decimals = decimals_of(later);
+    let codes = |movement: &dabiao::campaign::Movement| {
+        let codes: Vec<&str> = movement
+            .items
+            .iter()
+            .map(|item| item.code.as_str())
+            .collect();
+        codes.join(";")
+    };
+    PyTable::new(
+        "movements",
+        vec![
+            (
+                "code",
+                false,
+                texts(moved.iter().map(|m| Some(m.code.clone()))),
+            ),
+            (
+                "total_earlier",
+                true,
+                points(moved.iter().map(|m| m.totals.0), decimals)?,
+            ),
+            (
+                "total",
+                true,
+                points(moved.iter().map(|m| m.totals.1), decimals)?,
+            ),
+            (
+                "change",
+                true,
+                points(moved.iter().map(|m| m.total), decimals)?,
+            ),
+            (
+                "grade_earlier",
+                true,
+                texts(moved.iter().map(|m| m.grades.0.clone())),
+            ),
+            (
+                "grade",
+                true,
+                texts(moved.iter().map(|m| m.grades.1.clone())),
+            ),
+            ("rank_earlier", true, ranks(moved.iter().map(|m| m.ranks.0))),
+            ("rank", true, ranks(moved.iter().map(|m| m.ranks.1))),
+            ("items", false, texts(moved.iter().map(|m| Some(codes(m))))),
+        ],
+    )
+}
+
+/// The items whose points differ between two results.
+pub(crate) fn item_movements(later: &Scores, earlier: &Scores) -> PyResult<PyTable> {
+    let moved = later.compare(earlier);
+    let decimals = decimals_of(later);
+    let all = || {
+        moved
+            .iter()
+            .flat_map(|m| m.items.iter().map(move |item| (&m.code, item)))
+    };
+    PyTable::new(
+        "item movements",
+        vec![
+            (
+                "code",
+                false,
+                texts(all().map(|(code, _)| Some(code.clone()))),
+            ),
+            (
+                "item",
+                false,
+                texts(all().map(|(_, item)| Some(item.code.clone()))),
+            ),
+            (
+                "points_earlier",
+                true,
+                points(all().map(|(_, i)| i.points.0), decimals)?,
+            ),
+            (
+                "points",
+                true,
+                points(all().map(|(_, i)| i.points.1), decimals)?,
+            ),
+            (
+                "change",
+                true,
+                points(all().map(|(_, i)| i.difference), decimals)?,
+            ),
+        ],
+    )
+}
+
+/// The groups of communities that share an attribute.
+pub(crate) fn groups(scores: &Scores, attribute: &str) -> PyResult<PyTable> {
+    let found = scores.groups(attribute, None);
+    let decimals = decimals_of(scores);
+    let mut columns: Vec<Column<'_>> = vec![
+        (
+            attribute,
+            false,
+            texts(found.iter().map(|g| Some(g.key.clone()))),
+        ),
+        (
+            "communities",
+            false,
+            counts(found.iter().map(|g| g.communities)),
+        ),
+        (
+            "mean",
+            true,
+            points(found.iter().map(|g| g.mean), decimals)?,
+        ),
+        ("rank", true, ranks(found.iter().map(|g| g.rank))),
+    ];
+    let document = scores.standard().document();
+    for (at, grade) in document.grades.iter().enumerate() {
+        let held = found
+            .iter()
+            .map(|g| g.grades.get(at).map_or(0, |(_, count)| *count));
+        columns.push((&grade.id, false, counts(held)));
+    }
+    columns.push(("ungraded", false, counts(found.iter().map(|g| g.ungraded))));
+    let parts: Vec<String> = found
+        .first()
+        .map(|g| g.parts.iter().map(|(code, _)| code.clone()).collect())
+        .unwrap_or_default();
+    for (at, code) in parts.iter().enumerate() {
+        let means = found
+            .iter()
+            .map(|g| g.parts.get(at).and_then(|(_, mean)| *mean));
+        columns.push((code, true, points(means, decimals)?));
+    }
+    PyTable::new("groups", columns)
+}
+
+/// What a caller asks to be chosen.
+pub(crate) fn read_tier(tier: &Bound<'_, PyMapping>, position: usize) -> PyResult<Tier> {
+    const KEYS: [&str; 9] = [
+        "id", "title", "grade", "total", "sections", "marks", "places", "ceiling", "floor",
+    ];
+    for key in tier.keys()?.iter() {
+        let key: String = key.extract()?;
+        if !KEYS.contains(&key.as_str()) {
+            let known = KEYS.join(", ");
+            return Err(PyTypeError::new_err(format!(
+                "unknown key {key:?} of a tier: {known}"
+            )));
+        }
+    }
+    let get = |key: &str| -> PyResult<Option<Bound<'_, PyAny>>> {
+        if !tier.contains(key)? {
+            return Ok(None);
+        }
+        Ok(Some(tier.get_item(key)?).filter(|value| !value.is_none()))
+    };
+    let text = |key: &str| -> PyResult<Option<String>> {
+        get(key)?.map(|value| value.extract()).transpose()
+    };
+    let quantity = |value: &Bound<'_, PyAny>| {
+        let written = value.str()?.to_string();
+        let wrong =
+            |_| PyValueError::new_err(format!("expected points or a percentage: {written}"));
+        written.parse().map_err(wrong)
+    };
+    let amount = |key: &str| -> PyResult<Option<Amount>> {
+        get(key)?.map(|value| read_amount(key, &value)).transpose()
+    };
+    let mut marks = Vec::new();
+    if let Some(named) = get("marks")? {
+        for entry in named.cast::<PyMapping>()?.items()?.iter() {
+            let (code, mark): (String, Bound<'_, PyAny>) = entry.extract()?;
+            marks.push((code, quantity(&mark)?));
+        }
+    }
+    let id = text("id")?.unwrap_or_else(|| (position + 1).to_string());
+    Ok(Tier {
+        title: Text::from(text("title")?.unwrap_or_else(|| id.clone())),
+        id,
+        grade: text("grade")?,
+        total: get("total")?.map(|value| quantity(&value)).transpose()?,
+        sections: get("sections")?.map(|value| quantity(&value)).transpose()?,
+        marks,
+        places: amount("places")?,
+        ceiling: amount("ceiling")?,
+        floor: amount("floor")?,
+    })
+}
+
+/// A number of places: an `int`, or a share as text.
+fn read_amount(key: &str, value: &Bound<'_, PyAny>) -> PyResult<Amount> {
+    let number = !value.is_instance_of::<PyBool>() && value.extract::<i64>().is_ok();
+    let wrong = || {
+        let value = value.repr()?.to_string();
+        let message = format!(
+            "{key}: {value} is no number of places: expected an int, \"10%\" or \"10% of a-grade\""
+        );
+        Err(PyValueError::new_err(message))
+    };
+    if !number && !value.is_instance_of::<PyString>() {
+        return wrong();
+    }
+    match Amount::from_text(&value.str()?.to_string()) {
+        Some(amount) => Ok(amount),
+        None => wrong(),
+    }
+}
+
+/// Who is chosen, as a ``Table`` of one row a community, with the reason.
+///
+/// Example:
+///     >>> import dabiao
+///     >>> standard = dabiao.Standard.builtin("weihai-2020")
+///     >>> scores = standard.score({"code": ["a", "b", "c"], "activities": [12, 9, 9]})
+///     >>> selection = scores.select(places=2)
+///     >>> selection.chosen, selection.tied
+///     (['a'], ['b', 'c'])
+#[pyclass(frozen, extends = PyTable, module = "dabiao", name = "Selection")]
+pub(crate) struct PySelection {
+    codes: Vec<String>,
+    result: SelectionResult,
+}
+
+impl PySelection {
+    fn codes_of(&self, outcome: Outcome) -> Vec<&str> {
+        let decisions = self.codes.iter().zip(&self.result.decisions);
+        let held = decisions.filter(|(_, decision)| decision.outcome == outcome);
+        held.map(|(code, _)| code.as_str()).collect()
+    }
+}
+
+#[pymethods]
+impl PySelection {
+    /// The codes of those who are chosen, however ties are broken.
+    #[getter]
+    fn chosen(&self) -> Vec<&str> {
+        self.codes_of(Outcome::Chosen)
+    }
+
+    /// The codes of those who are tied for places that stay open (提请研究).
+    #[getter]
+    fn tied(&self) -> Vec<&str> {
+        self.codes_of(Outcome::Tied)
+    }
+
+    /// How each tier was filled: its places, who qualified, was chosen or tied, places that
+    /// stay open or unfilled.
+    #[getter]
+    fn tiers(&self) -> PyResult<PyTable> {
+        let tiers = &self.result.tiers;
+        let short = |tier: &dabiao::campaign::TierResult| {
+            let named: Vec<&str> = tier.floors_short.iter().map(|(d, _)| d.as_str()).collect();
+            named.join(";")
+        };
+        PyTable::new(
+            "tiers",
+            vec![
+                (
+                    "tier",
+                    false,
+                    texts(tiers.iter().map(|t| Some(t.id.clone()))),
+                ),
+                ("places", true, ranks(tiers.iter().map(|t| t.places))),
+                (
+                    "qualified",
+                    false,
+                    counts(tiers.iter().map(|t| t.qualified)),
+                ),
+                ("chosen", false, counts(tiers.iter().map(|t| t.chosen))),
+                ("tied", false, counts(tiers.iter().map(|t| t.tied))),
+                ("open", false, counts(tiers.iter().map(|t| t.open))),
+                ("unfilled", false, counts(tiers.iter().map(|t| t.unfilled))),
+                (
+                    "floors_short",
+                    false,
+                    texts(tiers.iter().map(|t| Some(short(t)))),
+                ),
+            ],
+        )
+    }
+}
+
+pub(crate) fn selection(
+    py: Python<'_>,
+    scores: &Scores,
+    asked: &Selection,
+    result: SelectionResult,
+) -> PyResult<Py<PySelection>> {
+    let rows = 0..scores.len();
+    let attribute = |name: &str| scores.observations().attribute(name);
+    let mut columns: Vec<Column<'_>> = vec![(
+        "code",
+        false,
+        texts(scores.codes().iter().map(|code| Some(code.clone()))),
+    )];
+    let mut shown = vec!["name", "district"];
+    if !asked.by.is_empty() && !shown.contains(&asked.by.as_str()) {
+        shown.push(&asked.by);
+    }
+    for name in shown {
+        if let Some(values) = attribute(name) {
+            columns.push((
+                name,
+                false,
+                texts(values.iter().map(|text| Some(text.clone()))),
+            ));
+        }
+    }
+    let decimals = decimals_of(scores);
+    let decisions = &result.decisions;
+    let grades = rows
+        .clone()
+        .map(|row| scores.grade(row).map(|grade| grade.id.clone()));
+    columns.extend([
+        (
+            "total",
+            true,
+            points(rows.clone().map(|row| scores.total(row)), decimals)?,
+        ),
+        ("grade", true, texts(grades)),
+        (
+            "rank",
+            true,
+            ranks(rows.clone().map(|row| scores.rank(row))),
+        ),
+        (
+            "tier",
+            true,
+            texts(decisions.iter().map(|d| d.tier.clone())),
+        ),
+        (
+            "outcome",
+            false,
+            texts(
+                decisions
+                    .iter()
+                    .map(|d| Some(d.outcome.as_str().to_owned())),
+            ),
+        ),
+        (
+            "reason",
+            false,
+            texts(decisions.iter().map(|d| Some(word(&d.reason).to_owned()))),
+        ),
+    ]);
+    let table = PyTable::new("selection", columns)?;
+    let selection = PySelection {
+        codes: scores.codes().to_vec(),
+        result,
+    };
+    Py::new(py, PyClassInitializer::from(table).add_subclass(selection))
+}
+
+/// The kind of a reason.
+fn word(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::ByRank(_) => "rank",
+        Reason::ByFloor(_) => "floor",
+        Reason::Tied { .. } => "tied",
+        Reason::NoTotal => "no-total",
+        Reason::Vetoed(_) => "vetoed",
+        Reason::Grade { .. } => "grade",
+        Reason::Mark { .. } => "mark",
+        Reason::Ceiling { .. } => "ceiling",
+        Reason::Places { .. } => "places",
+        _ => "other",
+    }
+}
