@@ -9,8 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What goes wrong, for the one who runs it.
-type Outcome<T> = Result<T, String>;
+use crate::run::{Failure, run};
+
+type Outcome<T> = Result<T, Failure>;
 
 /// The oldest minor version that the wheel promises.
 const OLDEST: u32 = 10;
@@ -205,13 +206,4 @@ impl Environment {
 /// Where cargo builds.
 fn target(root: &Path) -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
-}
-
-fn run(command: &mut Command) -> Outcome<()> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    match command.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{program}: {status}")),
-        Err(error) => Err(format!("{program} cannot be run: {error}")),
-    }
 }

@@ -299,11 +299,11 @@ impl Scores {
             Some(_) => &mark.in_unit(None) * worth,
         };
         let grades = &self.standard.document().grades;
-        for id in &tier.grade {
-            if grades.iter().all(|grade| grade.id != *id) {
-                let fault = Fault::new(FaultCode::UnknownReference);
-                faults.push(fault.about(&tier.id).found(id));
-            }
+        if let Some(id) = &tier.grade
+            && grades.iter().all(|grade| grade.id != *id)
+        {
+            let fault = Fault::new(FaultCode::UnknownReference);
+            faults.push(fault.about(&tier.id).found(id));
         }
         let mut marks = Vec::new();
         marks.extend(
