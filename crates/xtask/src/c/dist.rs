@@ -12,6 +12,8 @@ pub(crate) struct Build {
     pub(crate) profile: String,
     /// A target triple; this machine's if absent.
     pub(crate) target: Option<String>,
+    /// Whether the function that panics on purpose is there, for tests.
+    pub(crate) deliberate_panic: bool,
 }
 
 impl Build {
@@ -19,6 +21,7 @@ impl Build {
         Build {
             profile: "release".to_owned(),
             target: None,
+            deliberate_panic: false,
         }
     }
 }
@@ -134,6 +137,9 @@ fn compile(root: &Path, build: &Build) -> Result<(PathBuf, Vec<String>), Failure
         cargo.args(["--target", target]);
     }
     let folder = target_folder(root)?;
+    if build.deliberate_panic {
+        cargo.args(["--features", "deliberate-panic"]);
+    }
     cargo.args(["--", "--print", "native-static-libs"]);
     let (_, said) = both(&mut cargo)?;
     let private = said

@@ -17,7 +17,11 @@ pub(super) struct Stage {
 impl Stage {
     /// Stages the library as a debugging build, which is the quickest to make.
     fn new(root: &Path) -> Result<Stage, Failure> {
-        let folder = dist::target_folder(root)?.join("c-strangers");
+        Stage::at(root, "c-strangers", false)
+    }
+
+    fn at(root: &Path, name: &str, deliberate_panic: bool) -> Result<Stage, Failure> {
+        let folder = dist::target_folder(root)?.join(name);
         let stage = Stage {
             root: root.to_owned(),
             prefix: folder.join("prefix"),
@@ -26,6 +30,7 @@ impl Stage {
         let build = Build {
             profile: "dev".to_owned(),
             target: None,
+            deliberate_panic,
         };
         dist::stage(root, &build, &stage.prefix)?;
         fs::create_dir_all(&stage.made)
@@ -115,7 +120,10 @@ pub(crate) fn c(root: &Path) -> bool {
             )?;
         }
         hostile(&stage, &[], None)?;
-        cmake(&stage)
+        cmake(&stage)?;
+        // A library that can be made to panic, beside the real one.
+        let panics = Stage::at(root, "c-panics", true)?;
+        hostile(&panics, &["-DDELIBERATE_PANIC"], None)
     }))
 }
 
