@@ -98,9 +98,12 @@ pub(super) fn tables(
                 }
                 if put_forward {
                     let mark = scaled(84, 100, around(quality, random));
+                    // Households are counted again, and so is who sorts: an item takes all of
+                    // its measures from one phase.
+                    let sorting = out_of(households, scaled(880, 990, quality), random);
                     let _ = writeln!(
                         final_buildings,
-                        "{code},市检查员,{mark},{households},{NOTE}"
+                        "{code},市检查员,{mark},{households},{sorting},{NOTE}"
                     );
                 }
             }
