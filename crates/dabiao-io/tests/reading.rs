@@ -172,10 +172,10 @@ fn headings_at_fault() {
         ["t.csv:2: a column is missing: expected code"]
     );
     assert_eq!(
-        messages("code,measure,value,value,note\nc1,meetings,3,3,x\n"),
+        messages("code,measure,value,value,remark\nc1,meetings,3,3,x\n"),
         [
             "t.csv:1:value: a duplicated column: found value",
-            "t.csv:1:note: unknown column: found note, expected code, measure, value",
+            "t.csv:1:remark: unknown column: found remark, expected code, measure, value",
         ]
     );
     assert_eq!(
