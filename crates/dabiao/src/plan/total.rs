@@ -35,12 +35,15 @@ pub(crate) struct Totals {
 
 /// Rounds exact points once, as the standard says.
 pub(crate) fn publish(plan: &Plan, code: &str, points: &Rational) -> Result<i64, Fault> {
-    points.round(plan.decimals, plan.rounding).ok_or_else(|| {
-        Fault::new(FaultCode::Computed)
-            .about(code)
-            .found(points.display(0))
-            .expected(Text::new("能够公布的分数", "points that can be published"))
-    })
+    let rounded = points.round(plan.decimals, plan.rounding);
+    rounded.ok_or_else(|| unpublishable(code).found(points.display(0)))
+}
+
+/// Points so many that their scaled number has no room.
+pub(crate) fn unpublishable(code: &str) -> Fault {
+    Fault::new(FaultCode::Computed)
+        .about(code)
+        .expected(Text::new("能够公布的分数", "points that can be published"))
 }
 
 impl Plan {

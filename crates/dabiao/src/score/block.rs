@@ -8,7 +8,7 @@ use crate::observations::{Observations, UnitPoints};
 use crate::plan::kernel::{Block, Kernel, Marks, Predicate, Scratch};
 use crate::plan::marking::{Marked, Marker};
 use crate::plan::node::{Outcomes, Row};
-use crate::plan::total::{Published, Totals, publish};
+use crate::plan::total::{Published, Totals, publish, unpublishable};
 use crate::plan::{ItemPlan, Part, Plan, State};
 use crate::rational::Rational;
 
@@ -146,6 +146,15 @@ enum Extra {
     Deduction,
 }
 
+impl Extra {
+    fn name(self) -> &'static str {
+        match self {
+            Extra::Bonus => "bonus",
+            Extra::Deduction => "deductions",
+        }
+    }
+}
+
 impl Work<'_> {
     fn rows(&self) -> usize {
         self.block.to - self.block.from
@@ -224,8 +233,11 @@ impl Work<'_> {
                 let held = self.columns.extra(extra, i);
                 (*held.0, *held.1) = (points, states);
             }
-            if let Some(cap) = cap {
-                sums.iter_mut().for_each(|sum| *sum = (*sum).min(cap));
+            for (row, sum) in sums.iter_mut().enumerate() {
+                *sum = cap.map_or(*sum, |cap| (*sum).min(cap));
+                if *sum == i64::MAX {
+                    self.fault(row, unpublishable(extra.name()).found(*sum));
+                }
             }
             match extra {
                 Extra::Bonus => self.columns.bonus = sums,

@@ -270,7 +270,14 @@ pub(crate) fn disagreements(document: &Document, table: &Table) -> Vec<String> {
         }
         (Err(expected), Err(found)) => {
             let expected = expected_faults(&expected);
+            let faults = &found.listed;
             let found = faults_of(&found);
+            let mut listed: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            listed.sort();
+            listed.dedup();
+            if listed.len() < faults.len() {
+                return vec![format!("a fault is listed twice: {faults:?}")];
+            }
             // A faulty cell stops the run before anything is computed.
             if !found.is_empty() && found.is_subset(&expected) {
                 Vec::new()

@@ -20,6 +20,7 @@ use reference::table::Table;
 fn config() -> ProptestConfig {
     ProptestConfig {
         failure_persistence: None,
+        max_global_rejects: 1_000_000,
         max_shrink_iters: 20_000,
         ..ProptestConfig::default()
     }

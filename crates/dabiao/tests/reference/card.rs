@@ -179,6 +179,14 @@ impl Run<'_> {
             _ => sum,
         });
         let totals = self.totals(&sections, &bonus, &deduction, &points_off);
+        // Points are published as whole numbers of 64 bits.
+        let entries = bonuses.iter().chain(&deductions);
+        let entries = entries.map(|(code, points)| (code.as_str(), points));
+        for (code, points) in entries.chain([("bonus", &bonus), ("deductions", &deduction)]) {
+            if *points >= BigInt::from(i64::MAX) {
+                faults.insert((FaultCode::Computed, row.code.clone(), code.to_owned()));
+            }
+        }
         let mut card = Card {
             code: row.code.clone(),
             items,

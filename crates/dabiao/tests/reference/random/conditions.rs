@@ -191,22 +191,25 @@ pub(crate) fn condition(choices: &mut Choices, measures: &Measures, depth: usize
     }
 }
 
-/// The constants that lone measures are compared with.
-pub(crate) fn compared_with(condition: &Condition, found: &mut Vec<(String, Quantity)>) {
+/// Every expression that is compared with a constant.
+pub(crate) fn each_comparison(
+    condition: &Condition,
+    found: &mut dyn FnMut(&Expression, &Quantity),
+) {
     match condition {
         Condition::Compare(left, _, right) => {
-            for (measure, other) in [(left, right), (right, left)] {
-                if let (Expression::Measure(name), Expression::Number(mark)) = (measure, other) {
-                    found.push((name.clone(), mark.clone()));
+            for (side, other) in [(left, right), (right, left)] {
+                if let Expression::Number(mark) = other {
+                    found(side, mark);
                 }
             }
         }
         Condition::And(parts) | Condition::Or(parts) => {
             for part in parts {
-                compared_with(part, found);
+                each_comparison(part, found);
             }
         }
-        Condition::Not(inner) => compared_with(inner, found),
+        Condition::Not(inner) => each_comparison(inner, found),
         Condition::Holds(_) => {}
     }
 }

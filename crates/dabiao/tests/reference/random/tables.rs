@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use dabiao::expression::Quantity;
+use dabiao::expression::{Expression, Operator, Quantity};
 use dabiao::standard::document::{Document, Mark, Measure, MeasureKind, RollUp, Rule};
 
 use super::super::expression::{quantity, unit_of};
 use super::super::number::{Q, held, of, power_of_ten, whole, zero};
 use super::super::table::{Cell, Row, Table};
 use super::Choices;
-use super::conditions::{DATES, compared_with};
+use super::conditions::{DATES, each_comparison};
 use super::measures::{LABELS, SLOTS, conditions, parts, slot};
 
 /// What is drawn for a table.
@@ -45,6 +45,7 @@ impl TableShape {
         };
         let marks = thresholds(standard);
         let ranges = ranges(standard);
+        let quotients = quotients(standard);
         let rows = self.rows.iter().enumerate().map(|(i, numbers)| {
             let district = ["", "A", "B"][usize::from(numbers[0]) % 3];
             let mut attributes = BTreeMap::new();
@@ -60,10 +61,17 @@ impl TableShape {
                 let cell = cell(&mut choices, measure, marks, range, &kinds);
                 (measure.name.clone(), cell)
             });
+            let mut cells: BTreeMap<String, Cell> = cells.collect();
+            if !quotients.is_empty() {
+                let drawn = usize::from(numbers[1]);
+                let quotient = &quotients[drawn / 6 % quotients.len()];
+                let aimed = aimed(&cells, quotient, drawn % 6, standard);
+                cells.extend(aimed);
+            }
             Row {
                 code: format!("c{i:02}"),
                 attributes,
-                cells: cells.collect(),
+                cells,
             }
         });
         rows.collect()
@@ -81,24 +89,17 @@ struct Kinds {
 fn thresholds(standard: &Document) -> BTreeMap<String, Vec<Q>> {
     let mut written: Vec<(String, Quantity)> = Vec::new();
     for condition in conditions(standard) {
-        compared_with(condition, &mut written);
+        each_comparison(condition, &mut |side, mark| {
+            if let Some(name) = side.lone_measure() {
+                written.push((name.to_owned(), mark.clone()));
+            }
+        });
     }
     for part in parts(standard) {
         let Some(name) = part.value.as_ref().and_then(|value| value.lone_measure()) else {
             continue;
         };
-        let marks: Vec<&Mark> = match &part.rule {
-            Rule::Bands { bands, .. } => bands
-                .iter()
-                .flat_map(|band| [&band.low, &band.high])
-                .flatten()
-                .map(|bound| &bound.mark)
-                .collect(),
-            Rule::Curve(knots) => knots.iter().map(|(mark, _)| mark).collect(),
-            Rule::PerUnit(rule) => vec![&rule.mark],
-            _ => Vec::new(),
-        };
-        for mark in marks {
+        for mark in marks_of(&part.rule) {
             if let Mark::Quantity(mark) = mark {
                 written.push((name.to_owned(), mark.clone()));
             }
@@ -110,6 +111,85 @@ fn thresholds(standard: &Document) -> BTreeMap<String, Vec<Q>> {
         marks.entry(name).or_default().push(mark);
     }
     marks
+}
+
+/// A quotient of two measures and a mark that it is held against.
+type Quotient = (String, String, Q);
+
+fn quotients(standard: &Document) -> Vec<Quotient> {
+    let mut found = Vec::new();
+    let mut add = |value: &Expression, mark: &Quantity| {
+        if let Expression::Binary(Operator::Divide, over, under) = value
+            && let (Some(over), Some(under)) = (over.lone_measure(), under.lone_measure())
+        {
+            found.push((over.to_owned(), under.to_owned(), quantity(mark, None)));
+        }
+    };
+    for part in parts(standard) {
+        for mark in marks_of(&part.rule) {
+            if let (Some(value), Mark::Quantity(mark)) = (&part.value, mark) {
+                add(value, mark);
+            }
+        }
+    }
+    for condition in conditions(standard) {
+        each_comparison(condition, &mut |value, mark| add(value, mark));
+    }
+    found
+}
+
+/// A numerator that brings the quotient to its mark, or just beside it: in half of all rows.
+fn aimed(
+    cells: &BTreeMap<String, Cell>,
+    (over, under, mark): &Quotient,
+    how: usize,
+    standard: &Document,
+) -> Option<(String, Cell)> {
+    let measure = standard.measures.iter().find(|m| m.name == *over)?;
+    let (Some(Cell::Number(_)), Some(Cell::Number(denominator))) =
+        (cells.get(over), cells.get(under))
+    else {
+        return None;
+    };
+    let last_place = whole(1) / power_of_ten(6);
+    let exactly = mark * denominator;
+    let aim = match how {
+        3 => exactly,
+        4 => exactly + &last_place,
+        5 => exactly - &last_place,
+        _ => return None,
+    };
+    let step = match measure.kind {
+        MeasureKind::Count => whole(1),
+        _ => last_place,
+    };
+    let aim = (aim / &step).floor() * step;
+    let low = match measure.kind {
+        MeasureKind::Count => Some(zero()),
+        _ => measure.min.as_ref().map(of),
+    };
+    let limit = power_of_ten(12);
+    let high = measure.max.as_ref().map_or(limit.clone(), of);
+    let low = low.unwrap_or(-limit);
+    (over != under).then(|| {
+        (
+            over.clone(),
+            Cell::Number(held(aim, Some(&low), Some(&high))),
+        )
+    })
+}
+
+/// The marks of a rule.
+fn marks_of(rule: &Rule) -> Vec<&Mark> {
+    match rule {
+        Rule::Bands { bands, .. } => {
+            let bounds = bands.iter().flat_map(|band| [&band.low, &band.high]);
+            bounds.flatten().map(|bound| &bound.mark).collect()
+        }
+        Rule::Curve(knots) => knots.iter().map(|(mark, _)| mark).collect(),
+        Rule::PerUnit(rule) => vec![&rule.mark],
+        _ => Vec::new(),
+    }
 }
 
 /// What a measure that is marked or counted by its own rule may be: from, to, step.
@@ -203,8 +283,21 @@ fn number(drawn: usize, measure: &Measure, marks: &[Q], kinds: &Kinds) -> Q {
         12 => whole((rest % 200) as i64 - 100),
         13 => whole(rest as i64 - 2048) / power_of_ten((rest % 7) as u8),
         14 if kinds.extremes => {
+            // Around 2^53 in the last place, and around every power of ten.
             let limit = power_of_ten(12);
-            let extremes = [limit.clone(), -&limit, &limit - &last_place, last_place];
+            let power = whole((rest % 9) as i64 + 1) * power_of_ten((rest / 9 % 12) as u8);
+            let binary = whole(1 << 53) * &last_place;
+            let extremes = [
+                limit.clone(),
+                -&limit,
+                &limit - &last_place,
+                last_place.clone(),
+                binary.clone(),
+                &binary - &last_place,
+                power.clone(),
+                &power - &last_place,
+                -power - last_place,
+            ];
             extremes[rest % extremes.len()].clone()
         }
         _ => whole((rest % 101) as i64),
