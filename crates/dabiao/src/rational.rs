@@ -170,7 +170,37 @@ impl Rational {
     /// nothing where that does not fit.
     #[must_use]
     pub fn round(&self, decimals: u8, rounding: Rounding) -> Option<i64> {
-        i64::try_from(self.round_unbounded(decimals, rounding)).ok()
+        match self.round_small(decimals, rounding) {
+            Some(scaled) => i64::try_from(scaled).ok(),
+            None => i64::try_from(self.round_unbounded(decimals, rounding)).ok(),
+        }
+    }
+
+    /// Numerator and denominator, where each fits 64 bits: nearly always.
+    fn small(&self) -> Option<(i64, u64)> {
+        let numerator = i64::try_from(self.0.numerator()).ok()?;
+        Some((numerator, u64::try_from(self.0.denominator()).ok()?))
+    }
+
+    /// The same as [`Rational::round_unbounded`], where it needs no big integers.
+    fn round_small(&self, decimals: u8, rounding: Rounding) -> Option<i128> {
+        const DIGITS: u8 = 18;
+        let (numerator, denominator) = self.small()?;
+        if decimals > DIGITS {
+            return None;
+        }
+        // Below 2^63 · 2^60, and twice a rest below 2^65: there is room.
+        let scaled = u128::from(numerator.unsigned_abs()) * 10u128.pow(u32::from(decimals));
+        let denominator = u128::from(denominator);
+        let (quotient, twice_rest) = (scaled / denominator, scaled % denominator * 2);
+        let up = match rounding {
+            Rounding::HalfUp => twice_rest >= denominator,
+            Rounding::HalfEven => {
+                twice_rest > denominator || (twice_rest == denominator && quotient % 2 == 1)
+            }
+        };
+        let magnitude = i128::try_from(quotient + u128::from(up)).ok()?;
+        Some(if numerator < 0 { -magnitude } else { magnitude })
     }
 
     fn round_unbounded(&self, decimals: u8, rounding: Rounding) -> IBig {
@@ -216,10 +246,25 @@ impl Rational {
     /// ```
     #[must_use]
     pub fn display(&self, decimals: u8) -> String {
-        let scaled = self.round_unbounded(decimals, Rounding::HalfUp);
-        let negative = scaled < IBig::ZERO;
-        let digits = if negative { -scaled } else { scaled }.to_string();
+        let (negative, digits) = match self.round_small(decimals, Rounding::HalfUp) {
+            Some(scaled) => (scaled < 0, scaled.unsigned_abs().to_string()),
+            None => {
+                let scaled = self.round_unbounded(decimals, Rounding::HalfUp);
+                let negative = scaled < IBig::ZERO;
+                (
+                    negative,
+                    if negative { -scaled } else { scaled }.to_string(),
+                )
+            }
+        };
         let width = usize::from(decimals);
+        if width == 0 {
+            return if negative {
+                format!("-{digits}")
+            } else {
+                digits
+            };
+        }
         let padded = format!("{digits:0>fill$}", fill = width + 1);
         let (whole, fraction) = padded.split_at(padded.len() - width);
         let fraction = fraction.trim_end_matches('0');
@@ -233,7 +278,19 @@ impl Rational {
 
     /// How many digits after the point write it exactly, where any number does.
     fn exact_decimals(&self) -> Option<u8> {
-        (0..=MAX_DIGITS as u8).find(|digits| self.fits_decimals(*digits))
+        let Some((_, mut denominator)) = self.small() else {
+            return (0..=MAX_DIGITS as u8).find(|digits| self.fits_decimals(*digits));
+        };
+        // So many digits as the greater of the powers of 2 and of 5; any other factor has none.
+        let twos = denominator.trailing_zeros();
+        denominator >>= twos;
+        let mut fives = 0;
+        while denominator % 5 == 0 {
+            denominator /= 5;
+            fives += 1;
+        }
+        let digits = u8::try_from(twos.max(fives)).ok();
+        digits.filter(|digits| denominator == 1 && usize::from(*digits) <= MAX_DIGITS)
     }
 }
 
@@ -352,5 +409,48 @@ impl<'de> Deserialize<'de> for Rational {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// What is done in machine words is what big integers give.
+        #[test]
+        fn small_and_big_round_alike(
+            numerator in prop_oneof![any::<i64>(), -10_000i64..10_000],
+            denominator in prop_oneof![1i64..=i64::MAX, 1i64..=100, Just(64), Just(125), Just(1_000_000)],
+            decimals in 0u8..=18,
+        ) {
+            let number = Rational::ratio(numerator.into(), denominator.into()).unwrap();
+            for rounding in [Rounding::HalfUp, Rounding::HalfEven] {
+                let small = number.round_small(decimals, rounding).unwrap();
+                prop_assert_eq!(IBig::from(small), number.round_unbounded(decimals, rounding));
+            }
+            let exact = (0..=MAX_DIGITS as u8).find(|digits| number.fits_decimals(*digits));
+            prop_assert_eq!(number.exact_decimals(), exact);
+            let printed: Rational = number.to_string().parse().unwrap();
+            prop_assert_eq!(&printed, &number);
+            let shown = number.display(decimals);
+            let unit = Rational::from_scaled(1, decimals);
+            let half = &unit * &Rational::ratio(1, 2).unwrap();
+            let read: Rational = shown.parse().unwrap();
+            prop_assert!((&read - &number).abs() <= half, "{} as {}", number, shown);
+        }
+    }
+
+    #[test]
+    fn what_fits_no_machine_word_is_printed_as_well() {
+        let ten = Rational::from(10);
+        let huge = (0..30).fold(Rational::ONE, |product, _| &product * &ten);
+        let number = &huge + &Rational::ratio(-1, 8).unwrap();
+        assert_eq!(number.to_string(), format!("{}.875", "9".repeat(30)));
+        assert_eq!(number.display(2), format!("{}.88", "9".repeat(30)));
+        assert_eq!((-number).display(0), format!("-1{}", "0".repeat(30)));
+        assert_eq!(Rational::ratio(-1, 3).unwrap().display(0), "0");
+        assert_eq!(Rational::ratio(-2, 3).unwrap().display(0), "-1");
     }
 }

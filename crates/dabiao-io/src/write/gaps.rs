@@ -23,7 +23,7 @@ use super::scores::text;
 pub fn write_gaps(scores: &Scores, lang: Lang, out: impl Write) -> io::Result<()> {
     let mut rows = Rows::new(out);
     rows.row(GAPS_HEADING)?;
-    let explainer = scores.explainer();
+    let explainer = scores.explainer().in_language(lang);
     for row in 0..scores.len() {
         if let Some(gaps) = explainer.gaps(row) {
             for cells in gap_rows(&gaps, lang) {

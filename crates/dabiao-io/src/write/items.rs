@@ -18,7 +18,7 @@ use super::scores::text;
 pub fn write_items(scores: &Scores, lang: Lang, out: impl Write) -> io::Result<()> {
     let mut rows = Rows::new(out);
     rows.row(ITEMS_HEADING)?;
-    let explainer = scores.explainer();
+    let explainer = scores.explainer().in_language(lang);
     for row in 0..scores.len() {
         if let Some(card) = explainer.card(row) {
             for cells in item_rows(&card, lang) {

@@ -130,11 +130,7 @@ impl<'a> Lever<'a> {
     pub(super) fn bring(&self, at: &Rational, past: bool, up: bool) -> Option<Rational> {
         let exact = &self.now + &(at - &self.value).checked_div(&self.slope)?;
         let rises = up != self.slope.is_negative();
-        let per_one = if self.whole {
-            Rational::ONE
-        } else {
-            Rational::from(10i64.pow(u32::from(Decimal::DIGITS)))
-        };
+        let per_one = self.per_one();
         let scaled = &exact * &per_one;
         let mut steps = if rises {
             scaled.ceil_exact()
@@ -145,7 +141,34 @@ impl<'a> Lever<'a> {
             let one = if rises { Rational::ONE } else { -Rational::ONE };
             steps = steps + one;
         }
-        let to = steps.checked_div(&per_one)?;
+        self.allowed(steps.checked_div(&per_one)?)
+    }
+
+    /// One step short of where [`Lever::bring`] goes: on the other side of `at`, where a rule
+    /// that rises and falls again may earn more.
+    pub(super) fn bring_short(&self, at: &Rational, up: bool) -> Option<Rational> {
+        let over = self.bring(at, false, up)?;
+        let one = Rational::ONE.checked_div(&self.per_one())?;
+        let rises = over > self.now;
+        let short = if rises { &over - &one } else { &over + &one };
+        let ahead = if rises {
+            short > self.now
+        } else {
+            short < self.now
+        };
+        self.allowed(short).filter(|_| ahead)
+    }
+
+    /// How many of the smallest steps of the measure make 1.
+    fn per_one(&self) -> Rational {
+        if self.whole {
+            Rational::ONE
+        } else {
+            Rational::from(10i64.pow(u32::from(Decimal::DIGITS)))
+        }
+    }
+
+    fn allowed(&self, to: Rational) -> Option<Rational> {
         let inside = self.min.as_ref().is_none_or(|min| to >= *min)
             && self.max.as_ref().is_none_or(|max| to <= *max)
             && to.abs() <= Rational::from(Decimal::MAX)

@@ -49,6 +49,21 @@ use crate::standard::document::{Document, Marking};
 ///
 /// `points` are the full points of the item or the check; a bonus may have none. Where several
 /// parts of one standard are explained, [`Words::item`] saves the look-ups.
+///
+/// ```
+/// # fn main() -> Result<(), dabiao::Faults> {
+/// use dabiao::{Lang, Standard, explain::rule_in_words};
+/// let standard = Standard::builtin("weihai-2020")?;
+/// let document = standard.document();
+/// let item = &document.sections[1].items[3];
+/// let text = rule_in_words(document, &item.marking, item.points.as_ref(), Lang::En);
+/// assert_eq!(
+///     text,
+///     "compounds with Red Property ÷ residential compounds: 50% or less earns 0, 100% or more \
+///      earns 4, in proportion between. Where “residential compounds” is 0: does not apply"
+/// );
+/// # Ok(()) }
+/// ```
 #[must_use]
 pub fn rule_in_words(
     document: &Document,

@@ -327,6 +327,8 @@ impl<'a> Search<'a> {
         let size = others.size();
         let place = i64::try_from(place).ok()?;
         let size = i64::try_from(size).ok()?;
+        // Whoever is not of the cohort may stand behind all of it.
+        let last_place = size + i64::from(others.own.is_none());
         let ahead = |at: i64| match others.at_place(at, from_top) {
             Some(held) => self.tried(&Edge::At(held.clone()), from_top),
             None => Tried::Lost,
@@ -351,12 +353,12 @@ impl<'a> Search<'a> {
         match pay {
             RankPlan::Steps { .. } => {
                 let reach = last_that(1, place - 1, &ahead);
-                return reach.or_else(|| first_that(place + 1, size, &behind));
+                return reach.or_else(|| first_that(place + 1, last_place, &behind));
             }
             RankPlan::Table(table, _) => {
                 let last = i64::try_from(table.len()).unwrap_or(i64::MAX);
                 better.extend((1..=last.min(place - 1)).rev());
-                worse.extend(place + 1..=(last + 1).min(size));
+                worse.extend(place + 1..=(last + 1).min(last_place));
             }
             RankPlan::Shares(shares, _) => {
                 let ends = shares
@@ -368,7 +370,7 @@ impl<'a> Search<'a> {
                 worse.extend(
                     ends.iter()
                         .map(|end| end + 1)
-                        .filter(|at| (place + 1..=size).contains(at)),
+                        .filter(|at| (place + 1..=last_place).contains(at)),
                 );
             }
         }

@@ -230,7 +230,14 @@ impl Trial<'_> {
 
     /// Moves a measure just far enough, on the values that it can take.
     fn pull(&self, lever: &Lever<'_>, at: &Rational, past: bool, up: bool) -> Option<Pull> {
-        let to = lever.bring(at, past, up)?;
+        let far = lever.bring(at, past, up)?;
+        let short = || lever.bring_short(at, up).filter(|_| !past);
+        self.moved(lever, far)
+            .or_else(|| self.moved(lever, short()?))
+    }
+
+    /// The measure at another value, where that wins points.
+    fn moved(&self, lever: &Lever<'_>, to: Rational) -> Option<Pull> {
         let [row, own] = self.overlaid(lever.measure, &to);
         let Computed::Value(value) = self.marker(&row, &own).compute(self.marking, &own) else {
             return None;

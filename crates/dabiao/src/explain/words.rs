@@ -9,6 +9,19 @@ use crate::standard::document::{Document, Measure, MeasureKind};
 /// Puts the parts of one standard into words, in one language.
 ///
 /// It is cheap to make and worth keeping where many parts of a standard are explained.
+///
+/// ```
+/// # fn main() -> Result<(), dabiao::Faults> {
+/// use dabiao::{Lang, Standard, explain::Words};
+/// let standard = Standard::builtin("weihai-2020")?;
+/// let words = Words::new(standard.document(), Lang::En);
+/// assert_eq!(
+///     words.grade(&standard.document().grades[0]),
+///     "a total of at least 90 and every section at least 80% of its points"
+/// );
+/// assert_eq!(words.coded("2"), "2 “Careful governance”");
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Words<'a> {
     pub(super) document: &'a Document,

@@ -5,23 +5,35 @@ mod generate;
 
 use dabiao::explain::{ItemLine, NextStep, Scorecard, SectionLine, Target};
 use dabiao::standard::document::{Check, Document, Item, Marking, Rule, Section};
-use dabiao::{Observations, Rational, ScoreOptions, Scores, Standard};
+use dabiao::{Observations, Rational, ScoreOptions, Scores, Standard, Statistics};
 use generate::{COLUMNS, NEAREST, Row, cells, standards};
 use proptest::collection::vec;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-fn table(standard: &Standard, rows: &[Row]) -> Option<Scores> {
-    let coded: Vec<Row> = rows
-        .iter()
-        .enumerate()
-        .map(|(at, cells)| {
-            let mut row = vec![format!("c{at}")];
-            row.extend(cells.iter().cloned());
-            row
-        })
-        .collect();
-    let table = Observations::from_rows(standard, &COLUMNS, &coded).ok()?;
-    standard.score(&table, &ScoreOptions::new()).ok()
+/// A standard, run on tables that are their own cohort or against given statistics.
+struct Run {
+    standard: Standard,
+    statistics: Option<Statistics>,
+}
+
+impl Run {
+    fn table(&self, rows: &[Row]) -> Option<Scores> {
+        let coded: Vec<Row> = rows
+            .iter()
+            .enumerate()
+            .map(|(at, cells)| {
+                let mut row = vec![format!("c{at}")];
+                row.extend(cells.iter().cloned());
+                row
+            })
+            .collect();
+        let table = Observations::from_rows(&self.standard, &COLUMNS, &coded).ok()?;
+        let mut options = ScoreOptions::new();
+        if let Some(statistics) = &self.statistics {
+            options = options.alone().with_statistics(statistics.clone());
+        }
+        self.standard.score(&table, &options).ok()
+    }
 }
 
 fn set(rows: &[Row], row: usize, measure: &str, value: &str) -> Vec<Row> {
@@ -80,16 +92,8 @@ struct Seen {
 }
 
 /// Makes the change that a step asks for, and looks whether it keeps its promise.
-fn keep(
-    standard: &Standard,
-    rows: &[Row],
-    row: usize,
-    item: &ItemLine,
-    step: &NextStep,
-    seen: &mut Seen,
-) {
-    let document = standard.document();
-    let value = marking(document, &step.code).and_then(|m| m.value.as_ref());
+fn keep(run: &Run, rows: &[Row], row: usize, item: &ItemLine, step: &NextStep, seen: &mut Seen) {
+    let value = marking(run.standard.document(), &step.code).and_then(|m| m.value.as_ref());
     let lone = value.and_then(|value| value.lone_measure());
     let (changed, promised) = match (&step.target, &step.measure) {
         (_, Some(moved)) => (
@@ -124,7 +128,9 @@ fn keep(
         }
         _ => return,
     };
-    let after = table(standard, &changed).unwrap_or_else(|| panic!("{step:?} leaves no table"));
+    let after = run
+        .table(&changed)
+        .unwrap_or_else(|| panic!("{step:?} leaves no table"));
     let before = item.points.unwrap();
     let found = after.points_of(&item.code, row);
     assert_eq!(found, Some(promised), "{} {step:#?}", item.code);
@@ -155,11 +161,9 @@ fn keep(
         } else {
             &moved.to + &one
         };
-        let after = table(
-            standard,
-            &set(rows, row, &moved.measure, &nearer.to_string()),
-        )
-        .unwrap();
+        let after = run
+            .table(&set(rows, row, &moved.measure, &nearer.to_string()))
+            .unwrap();
         let found = after
             .points_of(&item.code, row)
             .map(|points| points.scaled());
@@ -179,8 +183,8 @@ fn keep(
 }
 
 /// Where there is no step, no other value of a lone measure wins anything either.
-fn nothing_wins(standard: &Standard, rows: &[Row], row: usize, item: &ItemLine, pool: &[Row]) {
-    let marking = marking(standard.document(), &item.code).unwrap();
+fn nothing_wins(run: &Run, rows: &[Row], row: usize, item: &ItemLine, pool: &[Row]) {
+    let marking = marking(run.standard.document(), &item.code).unwrap();
     let Some(measure) = marking
         .value
         .as_ref()
@@ -200,7 +204,7 @@ fn nothing_wins(standard: &Standard, rows: &[Row], row: usize, item: &ItemLine, 
         if other[column].is_empty() || other[column] == "不涉及" {
             continue;
         }
-        let Some(after) = table(standard, &set(rows, row, measure, &other[column])) else {
+        let Some(after) = run.table(&set(rows, row, measure, &other[column])) else {
             continue;
         };
         let Some(found) = after.points_of(&item.code, row) else {
@@ -219,12 +223,29 @@ fn nothing_wins(standard: &Standard, rows: &[Row], row: usize, item: &ItemLine, 
     }
 }
 
+fn look_through(run: &Run, scores: &Scores, rows: &[Row], pool: &[Row], seen: &mut Seen) {
+    let explainer = scores.explainer();
+    for row in 0..scores.len() {
+        let card = explainer.card(row).unwrap();
+        for item in lines(&card) {
+            let checks = item.checks.iter().filter_map(|check| check.next.as_ref());
+            for step in item.next.iter().chain(checks) {
+                keep(run, rows, row, item, step, seen);
+            }
+            if item.next.is_none() && item.checks.is_empty() {
+                nothing_wins(run, rows, row, item, pool);
+            }
+        }
+    }
+}
+
 #[test]
 fn every_step_keeps_its_promise() {
-    let cases = std::env::var("PROPTEST_CASES")
+    // The same cases every time, unless more are asked for.
+    let asked: Option<u32> = std::env::var("PROPTEST_CASES")
         .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(200);
+        .and_then(|n| n.parse().ok());
+    let cases = asked.unwrap_or(200);
     let config = Config {
         cases,
         failure_persistence: None,
@@ -236,26 +257,31 @@ fn every_step_keeps_its_promise() {
     });
     let accepted = std::cell::Cell::new(0usize);
     let strategy = (standards(), vec(cells(), 1..=7), vec(cells(), 6));
-    let result = TestRunner::new(config).run(&strategy, |(text, rows, pool)| {
+    let mut runner = match asked {
+        Some(_) => TestRunner::new(config),
+        None => {
+            let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+            TestRunner::new_with_rng(config, rng)
+        }
+    };
+    let result = runner.run(&strategy, |(text, rows, pool)| {
         let Ok(standard) = Standard::from_toml(&text) else {
             return Ok(());
         };
-        let Some(scores) = table(&standard, &rows) else {
+        let mut run = Run {
+            standard,
+            statistics: None,
+        };
+        let Some(scores) = run.table(&rows) else {
             return Ok(());
         };
         accepted.set(accepted.get() + 1);
-        let explainer = scores.explainer();
-        for row in 0..scores.len() {
-            let card = explainer.card(row).unwrap();
-            for item in lines(&card) {
-                let checks = item.checks.iter().filter_map(|check| check.next.as_ref());
-                for step in item.next.iter().chain(checks) {
-                    keep(&standard, &rows, row, item, step, &mut seen.borrow_mut());
-                }
-                if item.next.is_none() && item.checks.is_empty() {
-                    nothing_wins(&standard, &rows, row, item, &pool);
-                }
-            }
+        look_through(&run, &scores, &rows, &pool, &mut seen.borrow_mut());
+        // The same against the statistics of another table: they stay as they are.
+        let statistics = run.table(&pool).map(|other| other.statistics().clone());
+        run.statistics = statistics;
+        if let (Some(_), Some(scores)) = (&run.statistics, run.table(&rows)) {
+            look_through(&run, &scores, &rows, &pool, &mut seen.borrow_mut());
         }
         Ok(())
     });
