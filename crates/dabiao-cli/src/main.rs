@@ -57,10 +57,10 @@ fn main() -> ExitCode {
 fn run(session: &mut Session, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Demo(demo) => commands::demo::run(session, demo),
-        Command::Run(call) => commands::campaign::run(session, call),
-        Command::Select(call) => commands::campaign::select(session, call),
-        Command::Compare(call) => commands::campaign::compare(session, call),
-        Command::Grid(GridCommand::Check(call)) => commands::campaign::grid_check(session, call),
+        Command::Run(call) => commands::run::run(session, call),
+        Command::Select(call) => commands::select::run(session, call),
+        Command::Compare(call) => commands::compare::run(session, call),
+        Command::Grid(GridCommand::Check(call)) => commands::grid::check(session, call),
         Command::Score(score) => commands::score::run(session, score),
         Command::Gaps(gaps) => commands::gaps::run(session, gaps),
         Command::Explain(explain) => commands::explain::run(session, explain),

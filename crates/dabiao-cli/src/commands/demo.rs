@@ -81,12 +81,12 @@ fn weihai(session: &mut Session, call: &Demo) -> Result<(), Failure> {
     }
     set.commit().map_err(at)?;
     let file = call.out.join("campaign.toml");
-    let (loaded, result) = super::campaign::load(session, &file)?;
+    let (loaded, result) = super::run::load(session, &file)?;
     let results = call.out.join("results");
-    let files = dabiao_io::write_campaign(&loaded, &result, lang, &results).map_err(at)?;
-    super::campaign::show(session, &loaded, &result)?;
+    let files = super::run::write(session, &loaded, &result, &results)?;
+    super::run::show(session, &loaded, &result)?;
     if session.format == Format::Table {
-        super::campaign::written(session, &results, &files)?;
+        super::run::written(session, &results, &files)?;
         session.title(session.pick(
             "输入文件在同一文件夹。修改后可重新运行\u{ff1a}",
             "The inputs stand beside them. Change one and run again:",

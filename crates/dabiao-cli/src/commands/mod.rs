@@ -1,11 +1,14 @@
 //! The commands, one a module, and what several of them show.
 
-pub(crate) mod campaign;
+pub(crate) mod compare;
 pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod gaps;
+pub(crate) mod grid;
 pub(crate) mod overview;
+pub(crate) mod run;
 pub(crate) mod score;
+pub(crate) mod select;
 pub(crate) mod standard;
 
 use dabiao::standard::document::{Document, Item, Section};

@@ -17,7 +17,7 @@ use dabiao::{Fault, FaultCode, Faults, Place, Standard, Text};
 
 use crate::read::{ReadOptions, Source};
 
-pub use output::{SYNTHETIC, write_campaign};
+pub use output::{SYNTHETIC, add_campaign, write_campaign};
 pub use summary::campaign_summary;
 pub use words::reason;
 

@@ -32,17 +32,31 @@ pub fn write_campaign(
     folder: &Path,
 ) -> io::Result<Vec<PathBuf>> {
     let mut set = OutputSet::new(folder)?;
+    add_campaign(loaded, result, lang, &mut set)?;
+    set.commit()
+}
+
+/// Adds the files of a campaign's run to a set that may hold others; see [`write_campaign`].
+///
+/// # Errors
+/// A file cannot be written.
+pub fn add_campaign(
+    loaded: &LoadedCampaign,
+    result: &CampaignResult,
+    lang: Lang,
+    set: &mut OutputSet,
+) -> io::Result<()> {
     let synthetic = loaded.document.synthetic;
     let scores = &result.scores;
     let mut bytes = Vec::new();
     write_scores(scores, &mut bytes)?;
-    add(&mut set, "scores.csv", synthetic, bytes)?;
+    add(set, "scores.csv", synthetic, bytes)?;
     let mut bytes = Vec::new();
     write_items(scores, lang, &mut bytes)?;
-    add(&mut set, "items.csv", synthetic, bytes)?;
+    add(set, "items.csv", synthetic, bytes)?;
     let mut bytes = Vec::new();
     write_gaps(scores, lang, &mut bytes)?;
-    add(&mut set, "gaps.csv", synthetic, bytes)?;
+    add(set, "gaps.csv", synthetic, bytes)?;
     let differences = result.differences();
     let tables = [
         ("selection.csv", selection_table(result, lang)),
@@ -58,14 +72,13 @@ pub fn write_campaign(
             let heading: Vec<&str> = heading.iter().map(String::as_str).collect();
             let mut bytes = Vec::new();
             write_rows(&mut bytes, &heading, rows)?;
-            add(&mut set, name, synthetic, bytes)?;
+            add(set, name, synthetic, bytes)?;
         }
     }
     set.write("summary.json", |file| {
         serde_json::to_writer_pretty(&mut *file, &campaign_summary(loaded, result))?;
         file.write_all(b"\n")
-    })?;
-    set.commit()
+    })
 }
 
 fn add(set: &mut OutputSet, name: &str, synthetic: bool, bytes: Vec<u8>) -> io::Result<()> {

@@ -1,0 +1,132 @@
+//! `dabiao run`: a whole campaign from its file.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use dabiao::Lang;
+use dabiao::campaign::CampaignResult;
+use dabiao_io::{LoadedCampaign, OutputSet, ReadOptions, add_campaign, campaign_summary};
+
+use super::{grid, overview, score::name_of, select, text};
+use crate::args::{Format, Run};
+use crate::failure::Failure;
+use crate::faults;
+use crate::session::{Session, new_table};
+
+/// Differences between phases that are shown.
+const SHOWN: usize = 5;
+
+pub(crate) fn run(session: &mut Session, call: &Run) -> Result<(), Failure> {
+    let (loaded, result) = load(session, &call.campaign)?;
+    let files = match &call.out {
+        Some(folder) => write(session, &loaded, &result, folder)?,
+        None => Vec::new(),
+    };
+    show(session, &loaded, &result)?;
+    if let (Format::Table, Some(folder)) = (session.format, &call.out) {
+        written(session, folder, &files)?;
+    }
+    Ok(())
+}
+
+/// Reads a campaign and runs it.
+pub(crate) fn load(
+    session: &Session,
+    path: &Path,
+) -> Result<(LoadedCampaign, CampaignResult), Failure> {
+    File::open(path).map_err(|error| Failure::at(session.lang, path, &error))?;
+    let loaded = dabiao_io::read_campaign(path, &ReadOptions::new())?;
+    faults::advise(&loaded.advice, session.lang, session.format);
+    let result = loaded.campaign.run(&session.score_options())?;
+    Ok((loaded, result))
+}
+
+/// Writes the files of a campaign's run into a folder: all of them appear, or none.
+pub(crate) fn write(
+    session: &Session,
+    loaded: &LoadedCampaign,
+    result: &CampaignResult,
+    folder: &Path,
+) -> Result<Vec<PathBuf>, Failure> {
+    let lang = session.lang;
+    let at = |error| Failure::at(lang, folder, &error);
+    let mut set = OutputSet::new(folder).map_err(at)?;
+    add_campaign(loaded, result, lang, &mut set).map_err(at)?;
+    // A further kind of file joins the set here, by one call.
+    set.commit().map_err(at)
+}
+
+pub(crate) fn written(
+    session: &mut Session,
+    folder: &Path,
+    files: &[PathBuf],
+) -> Result<(), Failure> {
+    let names: Vec<String> = files.iter().map(|file| name_of(file)).collect();
+    let (folder, names) = (folder.display(), names.join(", "));
+    session.title(match session.lang {
+        Lang::Zh => format!("结果已写入 {folder}\u{ff1a}{names}"),
+        Lang::En => format!("Written to {folder}: {names}"),
+    })
+}
+
+pub(crate) fn show(
+    session: &mut Session,
+    loaded: &LoadedCampaign,
+    result: &CampaignResult,
+) -> Result<(), Failure> {
+    match session.format {
+        Format::Json => return session.json(&campaign_summary(loaded, result)),
+        Format::Csv => {
+            dabiao_io::write_scores(&result.scores, &mut session.out)?;
+            return Ok(());
+        }
+        Format::Table => {}
+    }
+    let lang = session.lang;
+    session.line(loaded.document.title.get(lang))?;
+    if loaded.document.synthetic {
+        session.line(dabiao_io::SYNTHETIC)?;
+    }
+    if let Some(notice) = &loaded.document.notice {
+        session.line(notice.get(lang))?;
+    }
+    session.line("")?;
+    overview::print(session, &result.scores)?;
+    select::chosen(session, result, false)?;
+    if let Some(held) = &loaded.campaign.grid {
+        grid::coverage(session, held)?;
+    }
+    phases(session, result)
+}
+
+/// The largest differences between a phase and the one before it.
+fn phases(session: &mut Session, result: &CampaignResult) -> Result<(), Failure> {
+    if result.phases.len() < 2 {
+        return Ok(());
+    }
+    let lang = session.lang;
+    let mut differences = result.differences();
+    differences.sort_by_key(|held| std::cmp::Reverse(held.difference.scaled().unsigned_abs()));
+    session.title(lang.pick(
+        "各阶段差异最大的小项\u{ff08}后一阶段减前一阶段\u{ff09}",
+        "Largest differences between phases (later less earlier)",
+    ))?;
+    let heading = match lang {
+        Lang::Zh => ["阶段", "编码", "小项", "前", "后", "差"],
+        Lang::En => ["Phases", "Code", "Item", "Earlier", "Later", "Difference"],
+    };
+    let mut table = new_table(&heading, &[]);
+    let phase = |at: usize| result.phases.get(at).map_or("", |p| p.title.get(lang));
+    for held in differences.iter().take(SHOWN) {
+        table.add_row([
+            format!("{} → {}", phase(held.from), phase(held.to)),
+            text(result.scores.codes().get(held.row)),
+            held.item.clone(),
+            held.earlier.to_string(),
+            held.later.to_string(),
+            held.difference.to_string(),
+        ]);
+    }
+    overview::align(&mut table, &[3, 4, 5]);
+    session.table(&table)
+}

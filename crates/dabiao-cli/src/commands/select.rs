@@ -1,0 +1,144 @@
+//! `dabiao select`: who is chosen, and a reason for everyone.
+
+use dabiao::Lang;
+use dabiao::campaign::{CampaignResult, Outcome};
+use dabiao_io::{campaign_summary, reason, write_rows};
+use serde_json::{Value, json};
+
+use super::run::load;
+use super::{overview, text};
+use crate::args::{Format, Select};
+use crate::failure::Failure;
+use crate::session::{Session, new_table};
+
+pub(crate) fn run(session: &mut Session, call: &Select) -> Result<(), Failure> {
+    let (loaded, result) = load(session, &call.campaign)?;
+    let Some(selection) = &result.selection else {
+        return Err(Failure::call(
+            session.lang,
+            "活动文件中没有 [selection]",
+            "the campaign's file has no [selection]",
+        ));
+    };
+    let lang = session.lang;
+    let cells = selection
+        .decisions
+        .iter()
+        .enumerate()
+        .map(|(row, decision)| {
+            vec![
+                text(result.scores.codes().get(row)),
+                attribute(&result, "name", row),
+                attribute(&result, "district", row),
+                text(result.scores.total(row)),
+                text(result.scores.rank(row)),
+                text(decision.tier.as_ref()),
+                decision.outcome.as_str().to_owned(),
+                reason(&result.scores, row, decision, lang),
+            ]
+        });
+    const HEADING: [&str; 8] = [
+        "code", "name", "district", "total", "rank", "tier", "outcome", "reason",
+    ];
+    match session.format {
+        Format::Csv => {
+            let mut heading = HEADING.to_vec();
+            let note = loaded.document.synthetic;
+            if note {
+                heading.push("note");
+            }
+            let rows = cells.map(|mut row| {
+                if note {
+                    row.push(dabiao_io::SYNTHETIC.to_owned());
+                }
+                row
+            });
+            write_rows(&mut session.out, &heading, rows)?;
+            Ok(())
+        }
+        Format::Json => {
+            let rows: Vec<Value> = cells
+                .map(|row| {
+                    let members = HEADING.iter().zip(row);
+                    Value::Object(members.map(|(k, v)| ((*k).to_owned(), json!(v))).collect())
+                })
+                .collect();
+            session.json(&json!({"summary": campaign_summary(&loaded, &result), "selection": rows}))
+        }
+        Format::Table => {
+            session.line(loaded.document.title.get(lang))?;
+            if loaded.document.synthetic {
+                session.line(dabiao_io::SYNTHETIC)?;
+            }
+            chosen(session, &result, call.all)
+        }
+    }
+}
+
+fn attribute(result: &CampaignResult, name: &str, row: usize) -> String {
+    let values = result.scores.observations().attribute(name);
+    text(values.and_then(|values| values.get(row)))
+}
+
+/// The chosen and the tied, or everyone, with the reason.
+pub(crate) fn chosen(
+    session: &mut Session,
+    result: &CampaignResult,
+    everyone: bool,
+) -> Result<(), Failure> {
+    let lang = session.lang;
+    let Some(selection) = &result.selection else {
+        return Ok(());
+    };
+    session.title(lang.pick("评选结果", "Selection"))?;
+    for tier in &selection.tiers {
+        let places = tier
+            .places
+            .map_or(lang.pick("不限", "no limit").to_owned(), |p| {
+                p.to_string()
+            });
+        session.line(match lang {
+            Lang::Zh => format!(
+                "{}\u{ff1a}名额 {places}\u{ff0c}符合条件 {}\u{ff0c}入选 {}\u{ff0c}并列待定 {} 个社区\u{ff08}空出 {} 个名额\u{ff09}\u{ff0c}未用 {}",
+                tier.id, tier.qualified, tier.chosen, tier.tied, tier.open, tier.unfilled
+            ),
+            Lang::En => format!(
+                "{}: places {places}, qualified {}, chosen {}, tied {} (places left open {}), unused {}",
+                tier.id, tier.qualified, tier.chosen, tier.tied, tier.open, tier.unfilled
+            ),
+        })?;
+    }
+    let heading = match lang {
+        Lang::Zh => ["名次", "编码", "名称", "区县", "总分", "结果", "理由"],
+        Lang::En => [
+            "Place", "Code", "Name", "District", "Total", "Outcome", "Reason",
+        ],
+    };
+    let mut table = new_table(&heading, &[]);
+    let mut rows = overview::by_place(&result.scores);
+    rows.retain(|row| {
+        let held = selection.decisions.get(*row);
+        everyone || held.is_some_and(|held| held.outcome != Outcome::NotChosen)
+    });
+    for row in rows {
+        let Some(decision) = selection.decisions.get(row) else {
+            continue;
+        };
+        let outcome = match decision.outcome {
+            Outcome::Chosen => lang.pick("入选", "chosen"),
+            Outcome::Tied => lang.pick("提请研究", "tied"),
+            Outcome::NotChosen => lang.pick("未入选", "not chosen"),
+        };
+        table.add_row([
+            text(result.scores.rank(row)),
+            text(result.scores.codes().get(row)),
+            attribute(result, "name", row),
+            attribute(result, "district", row),
+            text(result.scores.total(row)),
+            outcome.to_owned(),
+            reason(&result.scores, row, decision, lang),
+        ]);
+    }
+    overview::align(&mut table, &[0, 4]);
+    session.table(&table)
+}
