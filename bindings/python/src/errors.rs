@@ -16,6 +16,7 @@ pub(crate) enum Doing {
     Table,
     Score,
     Select,
+    Campaign,
 }
 
 /// What goes wrong: a fault of the input, or an error of Python.
@@ -57,6 +58,7 @@ pub(crate) fn raise(py: Python<'_>, faults: &Faults, doing: Doing) -> PyErr {
             (_, "standard", _) | (_, "file", Doing::Standard) => "StandardError",
             (_, "cohort", _) => "CohortError",
             (_, "unit", _) => "GridError",
+            (_, "file", Doing::Campaign) => "CampaignError",
             (_, "selection", _) => "SelectionError",
             (_, "campaign" | "phase", _) => "CampaignError",
             (_, _, Doing::Score) => "ScoreError",

@@ -1,21 +1,24 @@
 //! Tables from Python: whatever has the Arrow PyCapsule interface, lazy frames, files, lists.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
+use dabiao::arrow::each_row;
 use dabiao::{Cell, Fault, FaultCode, Faults, Observations, ObservationsBuilder, Place, Standard};
-use dabiao_io::{ReadOptions, Source, read_observations};
+use dabiao_io::{ReadOptions, Row, Source, read_observations, read_rows};
 use pyo3::exceptions::{PyImportError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
 
-use crate::capsule;
+use crate::capsule::{self, BatchStream};
 use crate::convert::Owned;
 use crate::errors::Problem;
 use crate::fault::PyFault;
+use crate::frame;
 
 /// A table of communities, read and checked against a standard's measures.
 ///
@@ -116,12 +119,16 @@ pub(crate) fn read(standard: &Standard, table: &Bound<'_, PyAny>) -> Result<Obse
     if table.is_instance_of::<PyList>() || table.is_instance_of::<PyTuple>() {
         return read_records(standard, table);
     }
+    Err(no_table(table).into())
+}
+
+fn no_table(table: &Bound<'_, PyAny>) -> PyErr {
     let message = format!(
         "expected a data frame (anything with __arrow_c_stream__ or __arrow_c_array__, or a lazy \
          one with collect()), a path, a dict of lists or a list of dicts; found {}",
         table.get_type()
     );
-    Err(PyTypeError::new_err(message).into())
+    PyTypeError::new_err(message)
 }
 
 fn path_of(table: &Bound<'_, PyAny>) -> PyResult<Option<PathBuf>> {
@@ -142,7 +149,7 @@ fn read_stream(
 ) -> Result<Observations, Problem> {
     let stream = capsule::import_stream(capsule)?;
     Ok(capsule.py().detach(|| {
-        let reader = capsule::BatchStream::new(stream).map_err(unreadable)?;
+        let reader = BatchStream::new(stream).map_err(unreadable)?;
         let reader = WithoutIndex::new(reader).map_err(unreadable)?;
         Observations::from_batches(standard, reader, nan_is_null)
     })?)
@@ -204,11 +211,7 @@ impl<R: RecordBatchReader> RecordBatchReader for WithoutIndex<R> {
 fn read_file(standard: &Standard, py: Python<'_>, path: &Path) -> Result<Observations, Problem> {
     // A path that leads nowhere is an OSError, as everywhere in Python.
     std::fs::metadata(path).map_err(PyErr::from)?;
-    let extension = path
-        .extension()
-        .and_then(|e| e.to_str())
-        .unwrap_or_default();
-    if extension.eq_ignore_ascii_case("parquet") {
+    if is_parquet(path) {
         let frame = read_parquet(py, path)?;
         return match read(standard, &frame) {
             Err(Problem::Faults(faults)) => Err(faults.in_file(&path.display().to_string()).into()),
@@ -242,6 +245,149 @@ fn read_parquet<'py>(py: Python<'py>, path: &Path) -> PyResult<Bound<'py, PyAny>
     Err(PyImportError::new_err(
         "reading Parquet needs polars, pyarrow or duckdb",
     ))
+}
+
+/// The path, where a table is a file that is read as text.
+pub(crate) fn csv_path(table: &Bound<'_, PyAny>) -> PyResult<Option<PathBuf>> {
+    let path = path_of(table)?;
+    if let Some(path) = &path {
+        std::fs::metadata(path)?;
+    }
+    Ok(path.filter(|path| !is_parquet(path)))
+}
+
+fn is_parquet(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("parquet"))
+}
+
+/// The rows of a table of any meaning, its heading first.
+pub(crate) enum AnyRows {
+    File(PathBuf),
+    Batches {
+        reader: Box<dyn RecordBatchReader + Send>,
+        nan_is_null: bool,
+    },
+    Held(Vec<Vec<Owned>>),
+}
+
+impl AnyRows {
+    pub(crate) fn read(table: &Bound<'_, PyAny>) -> PyResult<AnyRows> {
+        let py = table.py();
+        if let Some(path) = path_of(table)? {
+            std::fs::metadata(&path)?;
+            if is_parquet(&path) {
+                return AnyRows::read(&read_parquet(py, &path)?);
+            }
+            return Ok(AnyRows::File(path));
+        }
+        let nan_is_null = is_pandas(table)?;
+        let stream = intern!(py, "__arrow_c_stream__");
+        if table.hasattr(stream)? {
+            let capsule = table.call_method0(stream)?;
+            let stream = capsule::import_stream(&capsule)?;
+            let reader = BatchStream::new(stream).and_then(WithoutIndex::new);
+            let reader = reader.map_err(frame::arrow_error)?;
+            return Ok(AnyRows::Batches {
+                reader: Box::new(reader),
+                nan_is_null,
+            });
+        }
+        let array = intern!(py, "__arrow_c_array__");
+        if table.hasattr(array)? {
+            let batch = capsule::import_array(&table.call_method0(array)?)?;
+            let reader = RecordBatchIterator::new([Ok(batch.clone())], batch.schema());
+            return Ok(AnyRows::Batches {
+                reader: Box::new(reader),
+                nan_is_null,
+            });
+        }
+        if table.hasattr("collect")? && !table.is_instance_of::<PyDict>() {
+            return AnyRows::read(&table.call_method0("collect")?);
+        }
+        if let Ok(columns) = table.cast::<PyMapping>() {
+            return AnyRows::of_columns(columns);
+        }
+        if table.is_instance_of::<PyList>() || table.is_instance_of::<PyTuple>() {
+            let (titles, rows) = records(table)?;
+            let width = titles.len();
+            let mut held = vec![titles.into_iter().map(Owned::Text).collect::<Vec<_>>()];
+            for row in rows {
+                let mut cells: Vec<Owned> = (0..width).map(|_| Owned::Blank).collect();
+                for (at, cell) in row {
+                    cells[at] = cell;
+                }
+                held.push(cells);
+            }
+            return Ok(AnyRows::Held(held));
+        }
+        Err(no_table(table))
+    }
+
+    fn of_columns(columns: &Bound<'_, PyMapping>) -> PyResult<AnyRows> {
+        let (mut heading, mut made) = (Vec::new(), Vec::new());
+        for entry in columns.items()?.iter() {
+            let (title, values): (Bound<'_, PyAny>, Bound<'_, PyAny>) = entry.extract()?;
+            heading.push(Owned::Text(title_of(&title)?));
+            made.push(column(&values, false)?.into_iter());
+        }
+        let mut held = vec![heading];
+        let rows = made.iter().map(ExactSizeIterator::len).max().unwrap_or(0);
+        for _ in 0..rows {
+            // A column that is too short gives a row that is too short, which is a fault.
+            held.push(made.iter_mut().filter_map(Iterator::next).collect());
+        }
+        Ok(AnyRows::Held(held))
+    }
+
+    /// Shows each row, the heading first as row 1.
+    pub(crate) fn each(
+        &mut self,
+        each: &mut dyn FnMut(Row<'_>) -> ControlFlow<()>,
+    ) -> Result<(), Faults> {
+        match self {
+            AnyRows::File(path) => read_rows(Source::path(path), &ReadOptions::new(), each),
+            AnyRows::Held(rows) => {
+                for (line, row) in rows.iter().enumerate() {
+                    let cells: Vec<Cell<'_>> = row.iter().map(Owned::cell).collect();
+                    let line = line as u64 + 1;
+                    if each(Row {
+                        line,
+                        cells: &cells,
+                    })
+                    .is_break()
+                    {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+            AnyRows::Batches {
+                reader,
+                nan_is_null,
+            } => {
+                let schema = reader.schema();
+                let titles = schema.fields().iter().map(|field| Cell::Text(field.name()));
+                let titles: Vec<Cell<'_>> = titles.collect();
+                let heading = Row {
+                    line: 1,
+                    cells: &titles,
+                };
+                if each(heading).is_break() {
+                    return Ok(());
+                }
+                let mut line = 1;
+                let mut stopped = false;
+                for batch in reader {
+                    each_row(&batch.map_err(unreadable)?, *nan_is_null, &mut |cells| {
+                        line += 1;
+                        stopped = stopped || each(Row { line, cells }).is_break();
+                    })?;
+                }
+                Ok(())
+            }
+        }
+    }
 }
 
 /// A dict of lists.
@@ -337,15 +483,18 @@ pub(crate) fn read_record(
     Ok(builder.finish()?)
 }
 
+/// Titles, and of each row the cells that it names.
+type Records = (Vec<String>, Vec<Vec<(usize, Owned)>>);
+
 /// A list of dicts; what a dict does not name is blank.
-fn read_records(standard: &Standard, records: &Bound<'_, PyAny>) -> Result<Observations, Problem> {
+fn records(records: &Bound<'_, PyAny>) -> PyResult<Records> {
     let mut titles: Vec<String> = Vec::new();
     let mut rows: Vec<Vec<(usize, Owned)>> = Vec::new();
     for record in records.try_iter()? {
         let record = record?;
         let Ok(record) = record.cast::<PyMapping>() else {
             let message = format!("a row must be a dict, not {}", record.repr()?);
-            return Err(PyTypeError::new_err(message).into());
+            return Err(PyTypeError::new_err(message));
         };
         let mut row = Vec::new();
         for (position, entry) in record.items()?.iter().enumerate() {
@@ -367,6 +516,11 @@ fn read_records(standard: &Standard, records: &Bound<'_, PyAny>) -> Result<Obser
         }
         rows.push(row);
     }
+    Ok((titles, rows))
+}
+
+fn read_records(standard: &Standard, listed: &Bound<'_, PyAny>) -> Result<Observations, Problem> {
+    let (titles, rows) = records(listed)?;
     let mut builder = ObservationsBuilder::new(standard);
     builder.heading(&titles);
     for (line, row) in rows.iter().enumerate() {

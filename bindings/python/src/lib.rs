@@ -1,6 +1,7 @@
 //! The Python package `dabiao`: the core's types under Python's names. No rule and no rounding
 //! lives here.
 
+mod campaign;
 mod capsule;
 mod card;
 mod columns;
@@ -8,6 +9,7 @@ mod convert;
 mod errors;
 mod fault;
 mod frame;
+mod grid;
 mod input;
 mod results;
 mod scores;
@@ -24,9 +26,13 @@ mod _dabiao {
     use pyo3::prelude::*;
 
     #[pymodule_export]
+    use super::campaign::{PyCampaign, PyCampaignResult};
+    #[pymodule_export]
     use super::card::{PyCard, PyCardItem, PyCardSection, PyGradeGap, PyNextStep};
     #[pymodule_export]
     use super::fault::{PyFault, PyText};
+    #[pymodule_export]
+    use super::grid::PyGrid;
     #[pymodule_export]
     use super::input::PyObservations;
     #[pymodule_export]

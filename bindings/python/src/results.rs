@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Decimal128Array, Float64Array, StringArray, UInt32Array, UInt64Array};
-use dabiao::campaign::{Amount, Outcome, Reason, Selection, SelectionResult, Tier};
+use dabiao::campaign::{
+    Amount, CampaignResult, GroupScore, Outcome, Selection, SelectionResult, Tier,
+};
 use dabiao::explain::{Gaps, ItemLine, Loss, Scorecard, SectionLine, Short, Shortfall};
 use dabiao::{Lang, Points, Scores, Text};
+use dabiao_io::reason;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyMapping, PyString};
@@ -402,7 +405,14 @@ pub(crate) fn item_movements(later: &Scores, earlier: &Scores) -> PyResult<PyTab
 
 /// The groups of communities that share an attribute.
 pub(crate) fn groups(scores: &Scores, attribute: &str) -> PyResult<PyTable> {
-    let found = scores.groups(attribute, None);
+    group_table(scores, attribute, &scores.groups(attribute, None))
+}
+
+pub(crate) fn group_table(
+    scores: &Scores,
+    attribute: &str,
+    found: &[GroupScore],
+) -> PyResult<PyTable> {
     let decimals = decimals_of(scores);
     let mut columns: Vec<Column<'_>> = vec![
         (
@@ -617,6 +627,11 @@ pub(crate) fn selection(
     }
     let decimals = decimals_of(scores);
     let decisions = &result.decisions;
+    let reasons = |lang: Lang| {
+        let rows = decisions.iter().enumerate();
+        let reasons = rows.map(move |(row, decision)| Some(reason(scores, row, decision, lang)));
+        reasons.collect::<Vec<_>>()
+    };
     let grades = rows
         .clone()
         .map(|row| scores.grade(row).map(|grade| grade.id.clone()));
@@ -646,11 +661,8 @@ pub(crate) fn selection(
                     .map(|d| Some(d.outcome.as_str().to_owned())),
             ),
         ),
-        (
-            "reason",
-            false,
-            texts(decisions.iter().map(|d| Some(word(&d.reason).to_owned()))),
-        ),
+        ("reason_zh", false, texts(reasons(Lang::Zh))),
+        ("reason_en", false, texts(reasons(Lang::En))),
     ]);
     let table = PyTable::new("selection", columns)?;
     let selection = PySelection {
@@ -660,18 +672,39 @@ pub(crate) fn selection(
     Py::new(py, PyClassInitializer::from(table).add_subclass(selection))
 }
 
-/// The kind of a reason.
-fn word(reason: &Reason) -> &'static str {
-    match reason {
-        Reason::ByRank(_) => "rank",
-        Reason::ByFloor(_) => "floor",
-        Reason::Tied { .. } => "tied",
-        Reason::NoTotal => "no-total",
-        Reason::Vetoed(_) => "vetoed",
-        Reason::Grade { .. } => "grade",
-        Reason::Mark { .. } => "mark",
-        Reason::Ceiling { .. } => "ceiling",
-        Reason::Places { .. } => "places",
-        _ => "other",
-    }
+/// The items that two phases have marked for one community.
+pub(crate) fn differences(result: &CampaignResult) -> PyResult<PyTable> {
+    let found = result.differences();
+    let codes = result.scores.codes();
+    let code = |row: usize| codes.get(row).cloned();
+    let phase = |at: usize| result.phases.get(at).map(|phase| phase.id.clone());
+    let decimals = decimals_of(&result.scores);
+    PyTable::new(
+        "differences",
+        vec![
+            ("code", true, texts(found.iter().map(|d| code(d.row)))),
+            (
+                "item",
+                false,
+                texts(found.iter().map(|d| Some(d.item.clone()))),
+            ),
+            ("from", true, texts(found.iter().map(|d| phase(d.from)))),
+            ("to", true, texts(found.iter().map(|d| phase(d.to)))),
+            (
+                "earlier",
+                false,
+                points(found.iter().map(|d| Some(d.earlier)), decimals)?,
+            ),
+            (
+                "later",
+                false,
+                points(found.iter().map(|d| Some(d.later)), decimals)?,
+            ),
+            (
+                "difference",
+                false,
+                points(found.iter().map(|d| Some(d.difference)), decimals)?,
+            ),
+        ],
+    )
 }

@@ -1,13 +1,14 @@
 //! Standards as Python sees them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use arrow_array::{ArrayRef, StringArray};
 use dabiao::explain::{Role, Words};
-use dabiao::standard::document as doc;
+use dabiao::standard::{Format, document as doc};
 use dabiao::{Fault, FaultCode, Faults, Lang, Rational, ScoreOptions, Standard, Text};
+use dabiao_io::format_of;
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyMapping, PyType};
@@ -16,6 +17,7 @@ use crate::card::PyCard;
 use crate::convert::number;
 use crate::errors::{Doing, Problem, raise};
 use crate::fault::{PyFault, PyText, read_lang};
+use crate::grid::PyGrid;
 use crate::input::{self, PyObservations};
 use crate::scores::PyScores;
 use crate::statistics::PyStatistics;
@@ -54,6 +56,24 @@ impl PyStandard {
             Ok(inner) => Ok(PyStandard { inner, origin }),
             Err(faults) => Err(raise(py, &faults, Doing::Standard)),
         }
+    }
+
+    /// A standard that a campaign names: a built-in one, or a file relative to the campaign's.
+    pub(crate) fn named(inner: &Standard, named: &str, folder: &Path) -> PyResult<Self> {
+        let origin = if Standard::builtin_ids().any(|id| id == named) {
+            Origin::Builtin(named.to_owned())
+        } else {
+            let path = folder.join(named);
+            let text = std::fs::read_to_string(&path)?;
+            match format_of(&path, &text) {
+                Format::Json => Origin::Json(text),
+                Format::Toml => Origin::Toml(text),
+            }
+        };
+        Ok(PyStandard {
+            inner: inner.clone(),
+            origin,
+        })
     }
 
     fn document(&self) -> &doc::Document {
@@ -369,6 +389,8 @@ impl PyStandard {
     /// Args:
     ///     table: As ``Standard.read`` takes it, or what that returned.
     ///     statistics: The cohorts' statistics of an earlier run, in place of the table's own.
+    ///     grid: A ``Grid``, which fills the measures that the standard takes from it, such as
+    ///         the coverage of organisations. Every community of the table must be one of it.
     ///     alone: The rows are single cards, not a cohort: a rule that needs one is refused
     ///         unless statistics are given.
     ///     threads: The most that may be used; as many as the machine has if not given.
@@ -390,10 +412,12 @@ impl PyStandard {
     ///     >>> scores = standard.score({"code": ["c1"], "activities": [9]}, threads=1)
     ///     >>> scores.points("5.2")
     ///     [Decimal('2.25')]
-    #[pyo3(signature = (table, *, statistics = None, alone = false, threads = None, progress = None, cancel = None))]
+    #[allow(clippy::too_many_arguments)]
+    #[pyo3(signature = (table, *, grid = None, statistics = None, alone = false, threads = None, progress = None, cancel = None))]
     fn score<'py>(
         slf: &Bound<'py, Self>,
         table: &Bound<'py, PyAny>,
+        grid: Option<PyRef<'py, PyGrid>>,
         statistics: Option<PyRef<'py, PyStatistics>>,
         alone: bool,
         threads: Option<usize>,
@@ -412,6 +436,14 @@ impl PyStandard {
         }
         let observations = input::read(standard, table)
             .map_err(|problem| watch.raise(py, problem, Doing::Table))?;
+        let observations = match grid {
+            Some(grid) => {
+                let grid = &grid.0;
+                let filled = py.detach(|| observations.with_grid(standard, grid));
+                filled.map_err(|faults| raise(py, &faults, Doing::Table))?
+            }
+            None => observations,
+        };
         let scores = py.detach(|| standard.score(&observations, &options));
         match scores {
             Ok(scores) => Ok(PyScores {

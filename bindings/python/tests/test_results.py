@@ -194,11 +194,12 @@ def test_select(scores: dabiao.Scores) -> None:
     assert isinstance(selection, dabiao.Table)
     assert (selection.chosen, selection.tied) == (["c1", "c4"], [])
     rows = {row["code"]: row for row in selection.to_dicts()}
-    assert (rows["c1"]["outcome"], rows["c1"]["reason"], rows["c1"]["tier"]) == (
-        "chosen", "rank", "1",
-    )  # fmt: skip
-    assert (rows["c2"]["outcome"], rows["c2"]["reason"]) == ("not-chosen", "ceiling")
-    assert (rows["c3"]["reason"], rows["c3"]["total"]) == ("vetoed", Decimal("36.05"))
+    assert (rows["c1"]["outcome"], rows["c1"]["tier"]) == ("chosen", "1")
+    assert "rank 1" in rows["c1"]["reason_en"]
+    assert rows["c1"]["reason_zh"].startswith("入选")
+    assert rows["c2"]["outcome"] == "not-chosen"
+    assert "fill the 1 places of its district" in rows["c2"]["reason_en"]
+    assert ("V1" in rows["c3"]["reason_en"], rows["c3"]["total"]) == (True, Decimal("36.05"))
     assert selection.to_polars().columns == selection.columns
     assert "<td" in selection._repr_html_()
     tier = selection.tiers.to_dicts()[0]

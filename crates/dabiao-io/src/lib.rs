@@ -27,8 +27,8 @@ mod read;
 mod write;
 
 pub use campaign::{
-    LoadedCampaign, SYNTHETIC, add_campaign, campaign_summary, format_of, read_campaign, read_grid,
-    read_text, reason, write_campaign,
+    LoadedCampaign, RowFeed, SYNTHETIC, add_campaign, campaign_summary, format_of, grid_from_rows,
+    read_campaign, read_grid, read_text, reason, write_campaign,
 };
 pub use read::{
     Encoding, Format, Limits, ReadOptions, ReadProgress, Row, Source, read_observations,

@@ -14,11 +14,14 @@ file, a dict of lists. The :class:`Scores` are a table again, exact to the last 
 """
 
 from ._dabiao import (
+    Campaign,
+    CampaignResult,
     Card,
     CardItem,
     CardSection,
     Fault,
     GradeGap,
+    Grid,
     Item,
     Measure,
     NextStep,
@@ -45,7 +48,9 @@ from ._errors import (
 )
 
 __all__ = [
+    "Campaign",
     "CampaignError",
+    "CampaignResult",
     "Cancelled",
     "Card",
     "CardItem",
@@ -54,6 +59,7 @@ __all__ = [
     "DabiaoError",
     "Fault",
     "GradeGap",
+    "Grid",
     "GridError",
     "Item",
     "Measure",

@@ -14,11 +14,14 @@ from .typing import Event, TableLike
 __version__: str
 
 __all__ = [
+    "Campaign",
+    "CampaignResult",
     "Card",
     "CardItem",
     "CardSection",
     "Fault",
     "GradeGap",
+    "Grid",
     "Item",
     "Measure",
     "NextStep",
@@ -199,6 +202,7 @@ class Standard:
         self,
         table: TableLike,
         *,
+        grid: Grid | None = None,
         statistics: Statistics | None = None,
         alone: bool = False,
         threads: int | None = None,
@@ -393,3 +397,63 @@ class GradeGap:
     def vetoes(self) -> list[str]: ...
     @property
     def wording(self) -> Text: ...
+
+@final
+class Grid:
+    @classmethod
+    def from_table(
+        cls,
+        units: TableLike,
+        compounds: TableLike | None = None,
+        *,
+        codes: Literal["free", "divisions"] = "free",
+    ) -> Grid: ...
+    def codes(self, level: str) -> list[str]: ...
+    def coverage(self, of: Literal["levels", "communities"] = "levels") -> Table: ...
+    def lacking(self, community: str | None = None) -> list[str]: ...
+    @property
+    def unheld_compounds(self) -> list[str]: ...
+    @property
+    def unheld_households(self) -> list[tuple[str, int]]: ...
+    def advice(self, *, lang: str = "zh") -> Table: ...
+    def __len__(self) -> int: ...
+    def __contains__(self, code: str, /) -> bool: ...
+
+@final
+class Campaign:
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> Campaign: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> Text: ...
+    @property
+    def synthetic(self) -> bool: ...
+    @property
+    def standard(self) -> Standard: ...
+    @property
+    def advice(self) -> list[Fault]: ...
+    def run(
+        self,
+        *,
+        threads: int | None = None,
+        progress: Callable[[int, int], object] | None = None,
+        cancel: Event | None = None,
+    ) -> CampaignResult: ...
+
+@final
+class CampaignResult:
+    @property
+    def scores(self) -> Scores: ...
+    @property
+    def phases(self) -> list[tuple[str, Scores]]: ...
+    @property
+    def streets(self) -> Table: ...
+    @property
+    def districts(self) -> Table: ...
+    @property
+    def selection(self) -> Selection | None: ...
+    def differences(self) -> Table: ...
+    @property
+    def summary(self) -> dict[str, Any]: ...
+    def write(self, folder: str | os.PathLike[str], *, lang: str = "zh") -> list[str]: ...

@@ -10,7 +10,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use dabiao::campaign::{Campaign, CampaignDocument, FileName, Phase, Records, RecordsBuilder};
-use dabiao::grid::{CodeScheme, Grid, Registry};
+use dabiao::grid::{CodeScheme, Grid, GridBuilder, Registry};
 use dabiao::standard::document::{Document, Item, Rule, Section};
 use dabiao::standard::{Format, MAX_BYTES};
 use dabiao::{Fault, FaultCode, Faults, Place, Standard, Text};
@@ -19,6 +19,7 @@ use crate::read::{ReadOptions, Source};
 
 pub use output::{SYNTHETIC, add_campaign, write_campaign};
 pub use summary::campaign_summary;
+pub use tables::RowFeed;
 pub use words::reason;
 
 /// A campaign as it was read.
@@ -71,12 +72,42 @@ pub fn read_grid(
 ) -> Result<Grid, Faults> {
     let mut builder = Grid::builder(scheme);
     for file in units {
-        tables::read_units(&mut builder, Source::path(file), options);
+        add_units(&mut builder, Source::path(file), options);
     }
     for file in compounds {
-        tables::read_compounds(&mut builder, Source::path(file), options);
+        add_compounds(&mut builder, Source::path(file), options);
     }
     builder.finish()
+}
+
+/// Makes a party grid of rows from anywhere: a table of units, and perhaps one of compounds.
+/// The tables have the columns that those of [`read_grid`] have.
+///
+/// # Errors
+/// All faults of both tables.
+pub fn grid_from_rows(
+    scheme: CodeScheme,
+    units: &mut RowFeed<'_>,
+    compounds: Option<&mut RowFeed<'_>>,
+) -> Result<Grid, Faults> {
+    let mut builder = Grid::builder(scheme);
+    tables::read_units(&mut builder, None, units);
+    if let Some(compounds) = compounds {
+        tables::read_compounds(&mut builder, None, compounds);
+    }
+    builder.finish()
+}
+
+fn add_units(builder: &mut GridBuilder, source: Source<'_>, options: &ReadOptions) {
+    let name = source.name().to_owned();
+    let mut rows = tables::rows_of(source, options);
+    tables::read_units(builder, Some(&name), &mut *rows);
+}
+
+fn add_compounds(builder: &mut GridBuilder, source: Source<'_>, options: &ReadOptions) {
+    let name = source.name().to_owned();
+    let mut rows = tables::rows_of(source, options);
+    tables::read_compounds(builder, Some(&name), &mut *rows);
 }
 
 /// JSON by its name or its first character, otherwise TOML.
@@ -284,10 +315,10 @@ impl Reading<'_> {
     fn grid(&self) -> Result<Grid, Faults> {
         let mut builder = Grid::builder(self.document.codes);
         for file in self.there(&self.document.grid) {
-            tables::read_units(&mut builder, self.source(file), self.options);
+            add_units(&mut builder, self.source(file), self.options);
         }
         for file in self.there(&self.document.compounds) {
-            tables::read_compounds(&mut builder, self.source(file), self.options);
+            add_compounds(&mut builder, self.source(file), self.options);
         }
         builder.finish()
     }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use dabiao::grid::{GridBuilder, Level, RegistryBuilder, RegistryRow, UnitRow};
 use dabiao::{Cell, Fault, FaultCode, Faults, Place, Text};
 
-use crate::read::{ReadOptions, Source, read_rows};
+use crate::read::{ReadOptions, Row, Source, read_rows};
 
 /// A column that a table may have: its name, and the titles by which it goes.
 type Known = (&'static str, &'static [&'static str]);
@@ -169,17 +169,28 @@ impl<'k> Columns<'k> {
 /// Takes a sound row: the columns, its line, its cells by position, and where faults go.
 type Each<'e> = dyn FnMut(&Columns<'_>, u64, &[Cell<'_>], &mut dyn FnMut(Fault)) + 'e;
 
+/// Gives the rows of a table, its heading first, until it is told to stop.
+pub type RowFeed<'f> =
+    dyn FnMut(&mut dyn FnMut(Row<'_>) -> ControlFlow<()>) -> Result<(), Faults> + 'f;
+
+/// The rows of a file.
+pub(super) fn rows_of<'s>(source: Source<'s>, options: &'s ReadOptions) -> Box<RowFeed<'s>> {
+    let mut source = Some(source);
+    Box::new(move |each| match source.take() {
+        Some(source) => read_rows(source, options, each),
+        None => Ok(()),
+    })
+}
+
 /// Reads a table, its heading first, and hands every sound row on with its cells by position.
 fn read_table(
     (known, further, required): (&[Known], &[String], &[&str]),
-    source: Source<'_>,
-    options: &ReadOptions,
+    rows: &mut RowFeed<'_>,
     each: &mut Each<'_>,
 ) -> Faults {
-    let name = source.name().to_owned();
     let mut faults = Faults::new();
     let mut table: Option<Option<Columns<'_>>> = None;
-    let read = read_rows(source, options, &mut |row| {
+    let read = rows(&mut |row| {
         let mut push = |fault| faults.push(fault);
         match &table {
             None => {
@@ -201,7 +212,7 @@ fn read_table(
         let expected = required.join(", ");
         faults.push(Fault::new(FaultCode::MissingColumn).expected(expected));
     }
-    faults.in_file(&name)
+    faults
 }
 
 /// Reads a table of communities into a registry: `code` (编码), `name` (名称), `street_code`,
@@ -212,11 +223,11 @@ pub(super) fn read_communities(
     source: Source<'_>,
     options: &ReadOptions,
 ) {
-    builder.file(source.name());
+    let name = source.name().to_owned();
+    builder.file(&name);
     let faults = read_table(
         (&REGISTRY, further, &["code"]),
-        source,
-        options,
+        &mut *rows_of(source, options),
         &mut |_, line, cells, _| {
             let texts: Vec<String> = cells.iter().map(|cell| cell.to_text()).collect();
             let text = |at: usize| texts.get(at).map_or("", String::as_str);
@@ -235,19 +246,20 @@ pub(super) fn read_communities(
             builder.community(line, &row);
         },
     );
-    for fault in faults.listed {
+    for fault in faults.in_file(&name).listed {
         builder.push_fault(fault);
     }
 }
 
 /// Reads a table of units into a grid: `code` (编码), `level` (层级), `parent` (上级), `name`,
 /// `organisation` (党组织), `households` (户数), `members` (党员数), `compound` (小区).
-pub(super) fn read_units(builder: &mut GridBuilder, source: Source<'_>, options: &ReadOptions) {
-    builder.file(source.name());
+pub(super) fn read_units(builder: &mut GridBuilder, name: Option<&str>, rows: &mut RowFeed<'_>) {
+    if let Some(name) = name {
+        builder.file(name);
+    }
     let faults = read_table(
         (&UNITS, &[], &["code", "level", "parent"]),
-        source,
-        options,
+        rows,
         &mut |columns, line, cells, push| {
             let cell = |at: usize| cells.get(at).copied().unwrap_or(Cell::Blank);
             let texts = [0, 1, 2, 3, 7].map(|at| cell(at).to_text());
@@ -298,6 +310,10 @@ pub(super) fn read_units(builder: &mut GridBuilder, source: Source<'_>, options:
             builder.unit(line, &row);
         },
     );
+    let faults = match name {
+        Some(name) => faults.in_file(name),
+        None => faults,
+    };
     for fault in faults.listed {
         builder.push_fault(fault);
     }
@@ -305,12 +321,17 @@ pub(super) fn read_units(builder: &mut GridBuilder, source: Source<'_>, options:
 
 /// Reads a table of residential compounds into a grid: `code` (编码), `name` (名称),
 /// `community` (社区), `households` (户数).
-pub(super) fn read_compounds(builder: &mut GridBuilder, source: Source<'_>, options: &ReadOptions) {
-    builder.file(source.name());
+pub(super) fn read_compounds(
+    builder: &mut GridBuilder,
+    name: Option<&str>,
+    rows: &mut RowFeed<'_>,
+) {
+    if let Some(name) = name {
+        builder.file(name);
+    }
     let faults = read_table(
         (&COMPOUNDS, &[], &["code", "community"]),
-        source,
-        options,
+        rows,
         &mut |columns, line, cells, push| {
             let cell = |at: usize| cells.get(at).copied().unwrap_or(Cell::Blank);
             let [code, name, parent] = [0, 1, 2].map(|at| cell(at).to_text());
@@ -334,6 +355,10 @@ pub(super) fn read_compounds(builder: &mut GridBuilder, source: Source<'_>, opti
             builder.unit(line, &row);
         },
     );
+    let faults = match name {
+        Some(name) => faults.in_file(name),
+        None => faults,
+    };
     for fault in faults.listed {
         builder.push_fault(fault);
     }

@@ -20,6 +20,8 @@
 
 mod export;
 mod ingest;
+mod rows;
 mod values;
 
 pub use export::{PointsAs, ScoreColumn, ScoresReader, with_floats};
+pub use rows::each_row;

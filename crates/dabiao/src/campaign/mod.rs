@@ -2,6 +2,7 @@
 
 pub(crate) mod assessors;
 mod compare;
+mod covered;
 mod difference;
 mod digest;
 mod document;

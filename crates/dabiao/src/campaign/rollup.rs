@@ -328,7 +328,6 @@ impl RollUp<'_> {
         let mut filled = Vec::new();
         let Some(grid) = self.grid else { return filled };
         let coverage = grid.coverage();
-        let start = grid.range(Level::Community).start;
         for (measure, declared) in standard.document().measures.iter().enumerate() {
             if declared.filled_by != Some(FilledBy::OrganisationCoverage) {
                 continue;
@@ -338,9 +337,7 @@ impl RollUp<'_> {
                 .map_or(1, |sign| sign.per_whole());
             let mut cells = Vec::with_capacity(self.registry.len());
             for (row, code) in self.registry.codes.iter().enumerate() {
-                let share = grid
-                    .find(code)
-                    .and_then(|unit| coverage.pooled((unit as usize).checked_sub(start)?));
+                let share = coverage.of_community(code);
                 let given = table.columns[measure].number(row, MeasureKind::Number);
                 cells.push(match (share, given) {
                     (Some(share), Reading::Missing) => {

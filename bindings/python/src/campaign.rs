@@ -1,0 +1,256 @@
+//! Campaigns as Python sees them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use dabiao::ScoreOptions;
+use dabiao::campaign::CampaignResult;
+use dabiao_io::{LoadedCampaign, ReadOptions, campaign_summary, read_campaign, write_campaign};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyType;
+
+use crate::errors::{Doing, Problem, raise};
+use crate::fault::{PyFault, PyText, read_lang};
+use crate::results::{self, PySelection};
+use crate::scores::PyScores;
+use crate::standard::PyStandard;
+use crate::table::PyTable;
+use crate::watch::Watch;
+
+/// A whole campaign (创建活动): a registry of communities, a party grid, phases, a selection.
+///
+/// Example:
+///     >>> import dabiao, pathlib, tempfile
+///     >>> folder = pathlib.Path(tempfile.mkdtemp())
+///     >>> _ = (folder / "communities.csv").write_text("code,district\na,north\nb,south\n")
+///     >>> _ = (folder / "review.csv").write_text("code,activities\na,12\nb,9\n")
+///     >>> _ = (folder / "campaign.toml").write_text('''
+///     ... [campaign]
+///     ... id = "spring"
+///     ... title = "Spring"
+///     ... standard = "weihai-2020"
+///     ... communities = "communities.csv"
+///     ... [[phase]]
+///     ... id = "review"
+///     ... observations = "review.csv"
+///     ... [[selection.tier]]
+///     ... id = "chosen"
+///     ... places = 1
+///     ... ''')
+///     >>> result = dabiao.Campaign.from_file(folder / "campaign.toml").run()
+///     >>> result.scores.points("5.2"), result.selection.chosen
+///     ([Decimal('3.00'), Decimal('2.25')], ['a'])
+#[pyclass(frozen, module = "dabiao", name = "Campaign")]
+pub(crate) struct PyCampaign {
+    inner: Arc<LoadedCampaign>,
+    standard: Py<PyStandard>,
+}
+
+#[pymethods]
+impl PyCampaign {
+    /// Reads a campaign's TOML or JSON file and every table that it names, relative to it.
+    ///
+    /// Raises:
+    ///     OSError: If the file cannot be read.
+    ///     DabiaoError: With all faults of the file and its tables.
+    #[classmethod]
+    fn from_file(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        // A path that leads nowhere is an OSError, as everywhere in Python.
+        std::fs::metadata(&path)?;
+        let read = py.detach(|| read_campaign(&path, &ReadOptions::new()));
+        let inner = read.map_err(|faults| raise(py, &faults, Doing::Campaign))?;
+        let named = &inner.document.standard.path;
+        let folder = path.parent().map(PathBuf::from).unwrap_or_default();
+        let standard = PyStandard::named(&inner.campaign.standard, named, &folder)?;
+        Ok(PyCampaign {
+            inner: Arc::new(inner),
+            standard: Py::new(py, standard)?,
+        })
+    }
+
+    /// Its id.
+    #[getter]
+    fn id(&self) -> &str {
+        &self.inner.document.id
+    }
+
+    /// Its title.
+    #[getter]
+    fn title(&self) -> PyText {
+        PyText(self.inner.document.title.clone())
+    }
+
+    /// Whether its marks are made up; then every result says so.
+    #[getter]
+    fn synthetic(&self) -> bool {
+        self.inner.document.synthetic
+    }
+
+    /// The standard.
+    #[getter]
+    fn standard(&self, py: Python<'_>) -> Py<PyStandard> {
+        self.standard.clone_ref(py)
+    }
+
+    /// What a reader should look at although it is no fault.
+    #[getter]
+    fn advice(&self) -> Vec<PyFault> {
+        self.inner.advice.iter().cloned().map(PyFault).collect()
+    }
+
+    /// Runs the whole campaign. The interpreter is released meanwhile.
+    ///
+    /// Args:
+    ///     threads: The most that may be used; as many as the machine has if not given.
+    ///     progress: Called now and then with the rows done and the rows in all, for each phase
+    ///         and the whole; the run is cancelled if it returns a false value other than
+    ///         ``None``.
+    ///     cancel: A ``threading.Event``; the run is cancelled when it is set.
+    ///
+    /// Raises:
+    ///     DabiaoError: With all faults at once: values both given and rolled up, communities
+    ///         that the registry does not know, quotas that contradict each other, and what
+    ///         scoring finds.
+    ///     Cancelled: If it was cancelled.
+    #[pyo3(signature = (*, threads = None, progress = None, cancel = None))]
+    fn run(
+        &self,
+        py: Python<'_>,
+        threads: Option<usize>,
+        progress: Option<Bound<'_, PyAny>>,
+        cancel: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<PyCampaignResult> {
+        let watch = Watch::new(progress, cancel)?;
+        let mut options = ScoreOptions::new().with_progress(watch.progress());
+        match threads {
+            Some(0) => return Err(PyValueError::new_err("threads must be at least 1")),
+            Some(threads) => options = options.with_threads(threads),
+            None => {}
+        }
+        match py.detach(|| self.inner.campaign.run(&options)) {
+            Ok(result) => Ok(PyCampaignResult {
+                loaded: self.inner.clone(),
+                result: Arc::new(result),
+                standard: self.standard.clone_ref(py),
+            }),
+            Err(faults) => Err(watch.raise(py, Problem::Faults(faults), Doing::Campaign)),
+        }
+    }
+
+    fn __repr__(&self) -> String {
+        let document = &self.inner.document;
+        format!("<Campaign {}: {}>", document.id, document.title)
+    }
+}
+
+/// What a ``Campaign`` came to.
+///
+/// Example:
+///     >>> import dabiao, pathlib, tempfile
+///     >>> folder = pathlib.Path(tempfile.mkdtemp())
+///     >>> _ = (folder / "communities.csv").write_text("code\na\n")
+///     >>> _ = (folder / "review.csv").write_text("code,activities\na,9\n")
+///     >>> _ = (folder / "campaign.toml").write_text('''
+///     ... campaign = { id = "c", title = "C", standard = "weihai-2020", communities = "communities.csv" }
+///     ... phase = [{ id = "review", observations = "review.csv" }]
+///     ... ''')
+///     >>> result = dabiao.Campaign.from_file(folder / "campaign.toml").run()
+///     >>> [(phase, scores.points("5.2")) for phase, scores in result.phases]
+///     [('review', [Decimal('2.25')])]
+#[pyclass(frozen, module = "dabiao", name = "CampaignResult")]
+pub(crate) struct PyCampaignResult {
+    loaded: Arc<LoadedCampaign>,
+    result: Arc<CampaignResult>,
+    standard: Py<PyStandard>,
+}
+
+#[pymethods]
+impl PyCampaignResult {
+    /// The scores: of the last phase that marked each item, or of all phases weighted.
+    #[getter]
+    fn scores(&self, py: Python<'_>) -> PyScores {
+        PyScores {
+            inner: Arc::new(self.result.scores.clone()),
+            standard: self.standard.clone_ref(py),
+        }
+    }
+
+    /// Each phase scored on its own marks alone, by id, in order.
+    #[getter]
+    fn phases(&self, py: Python<'_>) -> Vec<(String, PyScores)> {
+        let phases = self.result.phases.iter().map(|phase| {
+            let scores = PyScores {
+                inner: Arc::new(phase.scores.clone()),
+                standard: self.standard.clone_ref(py),
+            };
+            (phase.id.clone(), scores)
+        });
+        phases.collect()
+    }
+
+    /// The streets, by code: as ``Scores.groups`` gives them.
+    #[getter]
+    fn streets(&self) -> PyResult<PyTable> {
+        results::group_table(&self.result.scores, "street", &self.result.streets)
+    }
+
+    /// The districts, by code: as ``Scores.groups`` gives them.
+    #[getter]
+    fn districts(&self) -> PyResult<PyTable> {
+        results::group_table(&self.result.scores, "district", &self.result.districts)
+    }
+
+    /// Who was chosen, and why; ``None`` where the campaign chooses nobody.
+    #[getter]
+    fn selection(&self, py: Python<'_>) -> PyResult<Option<Py<PySelection>>> {
+        let asked = self.loaded.campaign.selection.as_ref();
+        let Some((asked, result)) = asked.zip(self.result.selection.as_ref()) else {
+            return Ok(None);
+        };
+        results::selection(py, &self.result.scores, asked, result.clone()).map(Some)
+    }
+
+    /// The items that two phases have marked for one community: ``code``, ``item``, ``from``
+    /// and ``to`` (phases), ``earlier``, ``later`` and ``difference`` (review less
+    /// self-assessment).
+    fn differences(&self, py: Python<'_>) -> PyResult<PyTable> {
+        py.detach(|| results::differences(&self.result))
+    }
+
+    /// Counts, digests and the engine's version, as ``summary.json`` has them.
+    #[getter]
+    fn summary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let text = py.detach(|| campaign_summary(&self.loaded, &self.result).to_string());
+        py.import("json")?.getattr("loads")?.call1((text,))
+    }
+
+    /// Writes ``scores.csv``, ``items.csv``, ``gaps.csv``, ``selection.csv``, ``coverage.csv``,
+    /// ``districts.csv``, ``streets.csv``, ``phases.csv``, ``summary.json`` and what else there
+    /// is into a folder, as the command does. All of them appear, or none.
+    ///
+    /// Args:
+    ///     folder: It is made if it is not there.
+    ///     lang: ``"zh"`` or ``"en"``.
+    ///
+    /// Returns:
+    ///     The paths of the files.
+    ///
+    /// Raises:
+    ///     OSError: If a file cannot be written.
+    ///     ValueError: For any other language.
+    #[pyo3(signature = (folder, *, lang = "zh"))]
+    fn write(&self, py: Python<'_>, folder: PathBuf, lang: &str) -> PyResult<Vec<String>> {
+        let lang = read_lang(lang)?;
+        let written = py.detach(|| write_campaign(&self.loaded, &self.result, lang, &folder))?;
+        Ok(written
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect())
+    }
+
+    fn __repr__(&self) -> String {
+        let (id, count) = (&self.loaded.document.id, self.result.scores.len());
+        format!("<CampaignResult {id}: {count} communities>")
+    }
+}
