@@ -243,6 +243,12 @@
 // `gaps.csv`: what each community lost, and what would win it back.
 #define DABIAO_CSV_GAPS 2
 
+// Points as `decimal128` with exactly the standard's decimals.
+#define DABIAO_ARROW_DECIMAL 0
+
+// Points as the nearest `float64`.
+#define DABIAO_ARROW_FLOAT64 1
+
 // What a call came to. The numbers never change their meaning.
 typedef enum dabiao_status {
   // It was done.
@@ -270,6 +276,10 @@ typedef enum dabiao_status {
   // An error inside the library; please report it. Handles stay usable.
   DABIAO_ERROR_PANIC = 99,
 } dabiao_status;
+
+// Arrow's own structure, as its C stream interface defines it; include its definition, which
+// every Arrow library has, where you make or read one.
+typedef struct ArrowArrayStream ArrowArrayStream;
 
 // A table of communities, checked against a standard, in the order of their codes as bytes.
 // Many threads may share it.
@@ -804,6 +814,24 @@ enum dabiao_status dabiao_scores_explain_text(const struct dabiao_scores *scores
 // success `*out` is yours to free.
 enum dabiao_status dabiao_scorer_explain(struct dabiao_scorer *scorer,
                                          struct dabiao_text **out);
+
+// Reads a table from a stream of record batches: a column a measure, beside "code" and
+// attributes; a null is a missing value. `nan_is_null` is not 0 where a missing number is
+// written as NaN, as in pandas. Unless an argument is wrong the stream is taken over: it is
+// released when the call is over, whatever its status, and `stream` is marked so. On success
+// `*out` is yours to free.
+enum dabiao_status dabiao_observations_from_arrow(const struct dabiao_standard *standard,
+                                                  struct ArrowArrayStream *stream,
+                                                  int32_t nan_is_null,
+                                                  struct dabiao_observations **out);
+
+// Gives the scores as a stream of record batches: code, name and district where the table has
+// them, total, bonus, grade, rank, vetoes, missing, flags, then each section and its items.
+// `points` is `DABIAO_ARROW_...`. `*out` is overwritten, and yours to release; it stays usable
+// when the scores are freed.
+enum dabiao_status dabiao_scores_to_arrow(const struct dabiao_scores *scores,
+                                          int32_t points,
+                                          struct ArrowArrayStream *out);
 
 // How many handles have been given out and not been freed: 0 at the end of a program that
 // frees all of them. Any thread.

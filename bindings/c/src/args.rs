@@ -24,8 +24,15 @@ fn check<T>(argument: &str, pointer: *const T) -> Result<(), Error> {
 }
 
 /// The caller's place for one result; written only when all has gone well.
-#[derive(Clone, Copy)]
 pub(crate) struct Out<T>(NonNull<T>);
+
+impl<T> Clone for Out<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Out<T> {}
 
 impl<T> Out<T> {
     /// # Safety
@@ -35,6 +42,11 @@ impl<T> Out<T> {
         NonNull::new(pointer)
             .map(Out)
             .ok_or_else(|| Error::null(argument))
+    }
+
+    /// The place itself.
+    pub(crate) fn as_ptr(self) -> *mut T {
+        self.0.as_ptr()
     }
 
     /// What stood there is not dropped: it may never have been set.

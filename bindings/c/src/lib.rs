@@ -32,6 +32,8 @@ pub mod scores;
 
 pub mod export;
 
+pub mod arrow;
+
 pub mod handle;
 
 mod args;

@@ -35,7 +35,7 @@ impl Opaque for dabiao_scores {
 
 /// Scores, and their codes as C reads them.
 pub(crate) struct Scored {
-    pub(crate) scores: Scores,
+    pub(crate) scores: Arc<Scores>,
     codes: Codes,
     counts: Counts,
     /// The rows in the order in which they came in, once somebody asked.
@@ -48,7 +48,7 @@ impl Scored {
             codes: Codes::new(scores.codes()),
             counts: counts(scores.standard()),
             order: OnceLock::new(),
-            scores,
+            scores: Arc::new(scores),
         }
     }
 
@@ -300,7 +300,7 @@ pub unsafe extern "C" fn dabiao_scores_card(
 ) -> dabiao_status {
     guard(|| {
         let held = handle::hold("scores", scores)?;
-        let scores = &held.scores;
+        let scores = &*held.scores;
         // SAFETY: as the header asks of every `out` and every structure.
         let (card, parts) = unsafe {
             (
@@ -419,7 +419,7 @@ pub unsafe extern "C" fn dabiao_scores_results(
 ) -> dabiao_status {
     guard(|| {
         let held = handle::hold("scores", scores)?;
-        let scores = &held.scores;
+        let scores = &*held.scores;
         // SAFETY: as the header asks of every array.
         let mut out = unsafe { OutStrided::new("out", out, stride, length, scores.len())? };
         let [_, items, bonuses, deductions, vetoes, _] = held.counts;

@@ -119,41 +119,49 @@ pub(crate) fn c(root: &Path) -> bool {
                 &mut stage.command(&program),
             )?;
         }
-        hostile(&stage, &[], None)?;
+        tests(&stage, &[], &[])?;
         cmake(&stage)?;
         // A library that can be made to panic, beside the real one.
         let panics = Stage::at(root, "c-panics", true)?;
-        hostile(&panics, &["-DDELIBERATE_PANIC"], None)
+        tests(&panics, &["-DDELIBERATE_PANIC"], &[])
     }))
 }
 
-/// Compiles the calls that must all be answered with a status, and runs them by `runner`.
-fn hostile(stage: &Stage, more: &[&str], runner: Option<&[&str]>) -> Result<(), Failure> {
-    let program = stage.made.join("hostile");
-    run(stage
-        .command("gcc")
-        .args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"])
-        .args(more)
-        .arg(stage.root.join("bindings/c/tests/c/hostile.c"))
-        .args(stage.pkg_config(&["--cflags", "--libs"])?)
-        .args(["-lpthread", "-lm", "-o"])
-        .arg(&program))?;
-    let (what, mut command) = match runner {
-        Some(words) => {
-            let mut command = stage.command(words[0]);
-            command.args(&words[1..]).arg(&program);
-            (words[0], command)
+/// Programs that check for themselves, and what each prints where all is well.
+const TESTS: [(&str, &str); 2] = [
+    ("hostile", "hostile calls: all answered\n"),
+    ("arrow", "arrow: in and out\n"),
+];
+
+/// Compiles the programs that check for themselves, and runs them, perhaps under another.
+fn tests(stage: &Stage, more: &[&str], runner: &[&str]) -> Result<(), Failure> {
+    for (name, expected) in TESTS {
+        let program = stage.made.join(name);
+        run(stage
+            .command("gcc")
+            .args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"])
+            .args(more)
+            .arg(stage.root.join(format!("bindings/c/tests/c/{name}.c")))
+            .args(stage.pkg_config(&["--cflags", "--libs"])?)
+            .args(["-lpthread", "-lm", "-o"])
+            .arg(&program))?;
+        let mut command = match runner.split_first() {
+            Some((first, rest)) => {
+                let mut command = stage.command(first);
+                command.args(rest).arg(&program);
+                command
+            }
+            None => stage.command(&program),
+        };
+        let (out, err) = both(&mut command)?;
+        let how = [more.first(), runner.first()];
+        let how: Vec<&str> = how.into_iter().flatten().copied().collect();
+        let what = format!("{name} {}", how.join(" "));
+        if out != expected || !err.is_empty() {
+            return Err(format!("{what}: printed\n{out}{err}"));
         }
-        None => (
-            more.first().copied().unwrap_or("plain"),
-            stage.command(&program),
-        ),
-    };
-    let (out, err) = both(&mut command)?;
-    if out != "hostile calls: all answered\n" || !err.is_empty() {
-        return Err(format!("hostile calls, {what}: printed\n{out}{err}"));
+        println!("  {}: as expected", what.trim_end());
     }
-    println!("  hostile calls, {what}: all answered");
     Ok(())
 }
 
@@ -277,8 +285,8 @@ pub(crate) fn leaks(root: &Path) -> bool {
             let what = format!("{source} with AddressSanitizer");
             stage.expect(&what, expected, &mut stage.command(&program))?;
         }
-        hostile(&stage, &["-g"], Some(&VALGRIND))?;
-        hostile(&stage, &["-fsanitize=address,undefined", "-g"], None)
+        tests(&stage, &["-g"], &VALGRIND)?;
+        tests(&stage, &["-fsanitize=address,undefined", "-g"], &[])
     }))
 }
 
