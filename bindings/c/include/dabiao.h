@@ -29,6 +29,12 @@
 // The parent of what stands in no section.
 #define DABIAO_NO_PARENT SIZE_MAX
 
+// Apache Arrow's own structures, as its C data and C stream interfaces define them. Every
+// Arrow library has the definitions; include them where you make or read one.
+struct ArrowSchema;
+struct ArrowArray;
+struct ArrowArrayStream;
+
 // The version that this header is of: breaking changes.
 #define DABIAO_VERSION_MAJOR 0
 
@@ -267,7 +273,7 @@ typedef enum dabiao_status {
   DABIAO_ERROR_NOT_FOUND = 6,
   // The input is at fault; `dabiao_last_error_faults` lists every fault.
   DABIAO_ERROR_FAULTS = 7,
-  // A file could not be read or written.
+  // A file or a stream could not be read or written.
   DABIAO_ERROR_IO = 8,
   // The progress callback asked to stop.
   DABIAO_ERROR_CANCELLED = 9,
@@ -276,10 +282,6 @@ typedef enum dabiao_status {
   // An error inside the library; please report it. Handles stay usable.
   DABIAO_ERROR_PANIC = 99,
 } dabiao_status;
-
-// Arrow's own structure, as its C stream interface defines it; include its definition, which
-// every Arrow library has, where you make or read one.
-typedef struct ArrowArrayStream ArrowArrayStream;
 
 // A table of communities, checked against a standard, in the order of their codes as bytes.
 // Many threads may share it.
@@ -815,23 +817,38 @@ enum dabiao_status dabiao_scores_explain_text(const struct dabiao_scores *scores
 enum dabiao_status dabiao_scorer_explain(struct dabiao_scorer *scorer,
                                          struct dabiao_text **out);
 
-// Reads a table from a stream of record batches: a column a measure, beside "code" and
+// Reads a table from an Arrow stream of record batches: a column a measure, beside "code" and
 // attributes; a null is a missing value. `nan_is_null` is not 0 where a missing number is
-// written as NaN, as in pandas. Unless an argument is wrong the stream is taken over: it is
-// released when the call is over, whatever its status, and `stream` is marked so. On success
-// `*out` is yours to free.
-enum dabiao_status dabiao_observations_from_arrow(const struct dabiao_standard *standard,
-                                                  struct ArrowArrayStream *stream,
-                                                  int32_t nan_is_null,
-                                                  struct dabiao_observations **out);
+// written as NaN, as in pandas. Unless an argument is NULL or wrong, the stream is taken over:
+// the library releases it, whatever the status, and `*stream` is marked as released. On
+// success `*out` is yours to free.
+enum dabiao_status dabiao_observations_from_arrow_stream(const struct dabiao_standard *standard,
+                                                         struct ArrowArrayStream *stream,
+                                                         int32_t nan_is_null,
+                                                         struct dabiao_observations **out);
 
-// Gives the scores as a stream of record batches: code, name and district where the table has
-// them, total, bonus, grade, rank, vetoes, missing, flags, then each section and its items.
-// `points` is `DABIAO_ARROW_...`. `*out` is overwritten, and yours to release; it stays usable
-// when the scores are freed.
-enum dabiao_status dabiao_scores_to_arrow(const struct dabiao_scores *scores,
-                                          int32_t points,
-                                          struct ArrowArrayStream *out);
+// The same from one Arrow array, a structure whose children are the columns, and its schema.
+// Both are taken over as a stream is.
+enum dabiao_status dabiao_observations_from_arrow_array(const struct dabiao_standard *standard,
+                                                        struct ArrowArray *array,
+                                                        struct ArrowSchema *schema,
+                                                        int32_t nan_is_null,
+                                                        struct dabiao_observations **out);
+
+// Gives the scores as an Arrow stream of record batches: code, name and district where the
+// table has them, total, bonus, grade, rank, vetoes, missing, flags, then each section and its
+// items. `points` is `DABIAO_ARROW_...`. `*out` is overwritten, and yours to release; it stays
+// usable when the scores are freed. Any thread.
+enum dabiao_status dabiao_scores_to_arrow_stream(const struct dabiao_scores *scores,
+                                                 int32_t points,
+                                                 struct ArrowArrayStream *out);
+
+// The same columns of all rows as one Arrow array, a structure, and its schema. Both are
+// overwritten, and yours to release. Any thread.
+enum dabiao_status dabiao_scores_to_arrow_array(const struct dabiao_scores *scores,
+                                                int32_t points,
+                                                struct ArrowArray *out_array,
+                                                struct ArrowSchema *out_schema);
 
 // How many handles have been given out and not been freed: 0 at the end of a program that
 // frees all of them. Any thread.

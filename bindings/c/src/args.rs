@@ -49,6 +49,15 @@ impl<T> Out<T> {
         self.0.as_ptr()
     }
 
+    /// What stands there now.
+    ///
+    /// # Safety
+    /// There is a `T`, which nobody changes while the reference lives.
+    pub(crate) unsafe fn get<'a>(self) -> &'a T {
+        // SAFETY: `new` checked the pointer; the caller promises the rest.
+        unsafe { self.0.as_ref() }
+    }
+
     /// What stood there is not dropped: it may never have been set.
     pub(crate) fn write(self, value: T) {
         // SAFETY: `new` was promised memory for a `T`, and checked its alignment.

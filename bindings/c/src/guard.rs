@@ -44,7 +44,8 @@ fn silence() {
     }
 }
 
-fn describe(panic: &(dyn Any + Send)) -> String {
+/// The words of a panic.
+pub(crate) fn describe(panic: &(dyn Any + Send)) -> String {
     let text = panic
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())

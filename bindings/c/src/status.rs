@@ -28,7 +28,7 @@ pub enum dabiao_status {
     DABIAO_ERROR_NOT_FOUND = 6,
     /// The input is at fault; `dabiao_last_error_faults` lists every fault.
     DABIAO_ERROR_FAULTS = 7,
-    /// A file could not be read or written.
+    /// A file or a stream could not be read or written.
     DABIAO_ERROR_IO = 8,
     /// The progress callback asked to stop.
     DABIAO_ERROR_CANCELLED = 9,

@@ -1,4 +1,4 @@
-/* A table in and scores out through Arrow's C stream interface, without any Arrow library. */
+/* Arrow's C interfaces, in and out: ownership, and structures that are wrong. */
 
 #include <stdint.h>
 #include <stdio.h>
@@ -7,28 +7,7 @@
 
 #include <dabiao.h>
 
-/* As https://arrow.apache.org/docs/format/CDataInterface.html defines them. */
-struct ArrowSchema {
-  const char *format, *name, *metadata;
-  int64_t flags, n_children;
-  struct ArrowSchema **children, *dictionary;
-  void (*release)(struct ArrowSchema *);
-  void *private_data;
-};
-struct ArrowArray {
-  int64_t length, null_count, offset, n_buffers, n_children;
-  const void **buffers;
-  struct ArrowArray **children, *dictionary;
-  void (*release)(struct ArrowArray *);
-  void *private_data;
-};
-struct ArrowArrayStream {
-  int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *);
-  int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *);
-  const char *(*get_last_error)(struct ArrowArrayStream *);
-  void (*release)(struct ArrowArrayStream *);
-  void *private_data;
-};
+#include "../../examples/c/arrow_abi.h"
 
 #define EXPECT(condition)                                     \
   do {                                                        \
@@ -66,6 +45,11 @@ static void release_stream(struct ArrowArrayStream *stream) {
   stream->release = NULL;
 }
 
+static const char *disk_error(struct ArrowArrayStream *stream) {
+  (void)stream;
+  return "the disk is gone";
+}
+
 static int schema_of(struct ArrowArrayStream *stream, struct ArrowSchema *out) {
   static struct ArrowSchema fields[2], *children[] = {&fields[0], &fields[1]};
   (void)stream;
@@ -97,6 +81,55 @@ static struct ArrowArrayStream stream_of(int *batches) {
   return (struct ArrowArrayStream){schema_of, next_of, no_error, release_stream, batches};
 }
 
+static int fails(struct ArrowArrayStream *stream, struct ArrowArray *out) {
+  (void)out;
+  stream->get_last_error = disk_error;
+  return 5;
+}
+
+static int schema_fails(struct ArrowArrayStream *stream, struct ArrowSchema *out) {
+  (void)stream;
+  (void)out;
+  return 22;
+}
+
+/* One array and its schema; those that contradict each other are told. */
+static void lone_array(dabiao_standard *standard) {
+  dabiao_observations *table = NULL;
+  struct ArrowSchema schema;
+  struct ArrowArray array;
+  int batches = 1;
+  struct ArrowArrayStream stream = stream_of(&batches);
+#define MAKE() (batches = 1, schema_of(&stream, &schema), next_of(&stream, &array))
+#define READ() dabiao_observations_from_arrow_array(standard, &array, &schema, 0, &table)
+  MAKE();
+  EXPECT(dabiao_observations_from_arrow_array(NULL, &array, &schema, 0, &table) == DABIAO_ERROR_NULL);
+  EXPECT(dabiao_observations_from_arrow_array(standard, NULL, &schema, 0, &table) == DABIAO_ERROR_NULL);
+  EXPECT(dabiao_observations_from_arrow_array(standard, &array, NULL, 0, &table) == DABIAO_ERROR_NULL);
+  EXPECT(dabiao_observations_from_arrow_array(standard, &array, &schema, 0, NULL) == DABIAO_ERROR_NULL);
+  EXPECT(array.release != NULL && schema.release != NULL);
+  EXPECT(READ() == DABIAO_OK);
+  EXPECT(array.release == NULL && schema.release == NULL);
+  EXPECT(dabiao_observations_rows(table) == 2);
+  EXPECT(dabiao_observations_free(table) == DABIAO_OK);
+  table = NULL;
+  EXPECT(READ() == DABIAO_ERROR_ARGUMENT); /* released */
+  MAKE();
+  array.n_children = 1;
+  EXPECT(READ() == DABIAO_ERROR_IO);
+  MAKE();
+  schema.format = "no such type";
+  EXPECT(READ() == DABIAO_ERROR_IO);
+  MAKE();
+  schema.format = "g"; /* no structure */
+  EXPECT(READ() != DABIAO_OK);
+  MAKE();
+  schema.children[1]->name = "no such measure";
+  EXPECT(READ() == DABIAO_ERROR_FAULTS);
+  EXPECT(strstr(dabiao_last_error_faults(), "no such measure") != NULL);
+  EXPECT(table == NULL && array.release == NULL && schema.release == NULL);
+}
+
 int main(void) {
   dabiao_standard *standard = NULL;
   dabiao_observations *table = NULL;
@@ -105,30 +138,53 @@ int main(void) {
   struct ArrowArrayStream in = stream_of(&batches), out;
   EXPECT(dabiao_standard_builtin("weihai-2020", &standard) == DABIAO_OK);
 
-  EXPECT(dabiao_observations_from_arrow(standard, NULL, 0, &table) == DABIAO_ERROR_NULL);
-  EXPECT(dabiao_observations_from_arrow(standard, &in, 0, NULL) == DABIAO_ERROR_NULL);
+  EXPECT(dabiao_observations_from_arrow_stream(standard, NULL, 0, &table) == DABIAO_ERROR_NULL);
+  EXPECT(dabiao_observations_from_arrow_stream(standard, &in, 0, NULL) == DABIAO_ERROR_NULL);
   EXPECT(released == 0 && in.release != NULL);
-  EXPECT(dabiao_observations_from_arrow(standard, &in, 0, &table) == DABIAO_OK);
+  EXPECT(dabiao_observations_from_arrow_stream(standard, &in, 0, &table) == DABIAO_OK);
   EXPECT(released == 1 && in.release == NULL);
   EXPECT(dabiao_observations_rows(table) == 2);
   EXPECT(strcmp(dabiao_observations_code(table, 0), "a") == 0);
 
   /* A released stream, a repeated row, and bytes that are no text, are told. */
   dabiao_observations *none = NULL;
-  EXPECT(dabiao_observations_from_arrow(standard, &in, 0, &none) == DABIAO_ERROR_IO);
+  EXPECT(dabiao_observations_from_arrow_stream(standard, &in, 0, &none) == DABIAO_ERROR_ARGUMENT);
+  EXPECT(strstr(dabiao_last_error_message(DABIAO_LANG_EN), "stream") != NULL);
   batches = 2;
   in = stream_of(&batches);
-  EXPECT(dabiao_observations_from_arrow(standard, &in, 0, &none) == DABIAO_ERROR_FAULTS);
+  EXPECT(dabiao_observations_from_arrow_stream(standard, &in, 0, &none) == DABIAO_ERROR_FAULTS);
   texts[0] = '\xff';
   batches = 1;
   in = stream_of(&batches);
-  EXPECT(dabiao_observations_from_arrow(standard, &in, 0, &none) != DABIAO_OK);
+  EXPECT(dabiao_observations_from_arrow_stream(standard, &in, 0, &none) != DABIAO_OK);
+  EXPECT(strstr(dabiao_last_error_message(DABIAO_LANG_EN), "stream cannot be read") != NULL);
   texts[0] = 'b';
-  EXPECT(none == NULL && released == 3);
+  batches = 1;
+  in = stream_of(&batches);
+  in.get_next = fails;
+  EXPECT(dabiao_observations_from_arrow_stream(standard, &in, 0, &none) == DABIAO_ERROR_IO);
+  EXPECT(strstr(dabiao_last_error_message(DABIAO_LANG_EN), "the disk is gone") != NULL);
+  in = stream_of(&batches);
+  in.get_schema = schema_fails;
+  EXPECT(dabiao_observations_from_arrow_stream(standard, &in, 0, &none) == DABIAO_ERROR_IO);
+  EXPECT(none == NULL && released == 5);
+  lone_array(standard);
 
   EXPECT(dabiao_score(standard, table, NULL, &scores) == DABIAO_OK);
-  EXPECT(dabiao_scores_to_arrow(scores, 2, &out) == DABIAO_ERROR_ARGUMENT);
-  EXPECT(dabiao_scores_to_arrow(scores, DABIAO_ARROW_FLOAT64, &out) == DABIAO_OK);
+  struct ArrowSchema schema;
+  struct ArrowArray batch;
+  EXPECT(dabiao_scores_to_arrow_stream(scores, 2, &out) == DABIAO_ERROR_ARGUMENT);
+  EXPECT(dabiao_scores_to_arrow_stream(NULL, 0, &out) == DABIAO_ERROR_NULL);
+  EXPECT(dabiao_scores_to_arrow_stream(scores, 0, NULL) == DABIAO_ERROR_NULL);
+  EXPECT(dabiao_scores_to_arrow_array(scores, 0, &batch, NULL) == DABIAO_ERROR_NULL);
+  EXPECT(dabiao_scores_to_arrow_array(scores, 0, NULL, &schema) == DABIAO_ERROR_NULL);
+  EXPECT(dabiao_scores_to_arrow_array(scores, -1, &batch, &schema) == DABIAO_ERROR_ARGUMENT);
+  EXPECT(dabiao_scores_to_arrow_array(scores, DABIAO_ARROW_DECIMAL, &batch, &schema) == DABIAO_OK);
+  EXPECT(batch.length == 2 && schema.n_children == batch.n_children);
+  EXPECT(strcmp(schema.children[0]->name, "code") == 0);
+  batch.release(&batch);
+  schema.release(&schema);
+  EXPECT(dabiao_scores_to_arrow_stream(scores, DABIAO_ARROW_FLOAT64, &out) == DABIAO_OK);
   size_t item, rows[2] = {0, 0};
   double points[2];
   EXPECT(dabiao_standard_find_part(standard, DABIAO_PART_ITEM, "5.2", &item) == DABIAO_OK);
@@ -139,8 +195,6 @@ int main(void) {
   EXPECT(dabiao_observations_free(table) == DABIAO_OK);
   EXPECT(dabiao_standard_free(standard) == DABIAO_OK);
 
-  struct ArrowSchema schema;
-  struct ArrowArray batch;
   EXPECT(out.get_schema(&out, &schema) == 0);
   int64_t column = -1;
   for (int64_t i = 0; i < schema.n_children; i++) {

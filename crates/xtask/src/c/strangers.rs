@@ -76,7 +76,12 @@ impl Stage {
 }
 
 const CARD: &str = "card.expected.txt";
-const BATCH: &str = "c/batch.expected.txt";
+/// The examples in C, and what each prints.
+const EXAMPLES: [(&str, &str); 3] = [
+    ("card", CARD),
+    ("batch", "c/batch.expected.txt"),
+    ("arrow", "c/arrow.expected.txt"),
+];
 
 fn report(result: Result<(), Failure>) -> bool {
     match result {
@@ -96,7 +101,7 @@ pub(crate) fn c(root: &Path) -> bool {
         super::layouts::check(&stage)?;
         super::conformance::check(&stage)?;
         for compiler in ["gcc", "clang"] {
-            for (source, expected) in [("card", CARD), ("batch", BATCH)] {
+            for (source, expected) in EXAMPLES {
                 for fixed in [false, true] {
                     let program = compile_c(&stage, compiler, source, fixed, &[])?;
                     let what = program.file_name().unwrap_or_default().to_string_lossy();
@@ -209,7 +214,7 @@ fn cmake(stage: &Stage) -> Result<(), Failure> {
     )?;
     capture(stage.command("cmake").arg("--build").arg(&build))?;
     for linkage in ["dabiao", "static"] {
-        for (source, expected) in [("card", CARD), ("batch", BATCH)] {
+        for (source, expected) in EXAMPLES {
             let program = build.join(format!("{source}_{linkage}"));
             let what = format!("{source} by CMake, dabiao::{linkage}");
             stage.expect(&what, expected, &mut stage.command(program))?;
@@ -275,7 +280,7 @@ const VALGRIND: [&str; 6] = [
 /// The examples and the hostile calls in C under valgrind and with AddressSanitizer.
 pub(crate) fn leaks(root: &Path) -> bool {
     report(Stage::new(root).and_then(|stage| {
-        for (source, expected) in [("card", CARD), ("batch", BATCH)] {
+        for (source, expected) in EXAMPLES {
             let program = compile_c(&stage, "gcc", source, false, &["-g"])?;
             let mut valgrind = stage.command(VALGRIND[0]);
             valgrind.args(&VALGRIND[1..]).arg(&program);
