@@ -23,7 +23,10 @@ pub use cohort::Statistics;
 pub use decimal::Decimal;
 pub use fault::{Fault, FaultCode, Faults, Place};
 pub use lang::{Lang, Text, UnknownLang};
-pub use observations::{Cell, CellColumn, NOT_APPLICABLE_WORD, Observations, ObservationsBuilder};
+pub use observations::{
+    Cell, CellColumn, ColumnData, NOT_APPLICABLE_WORD, Observations, ObservationsBuilder,
+    SharedColumn, SharedNumber,
+};
 pub use plan::State;
 pub use points::Points;
 pub use rational::{NotANumber, Rational, Rounding};

@@ -21,6 +21,7 @@
 mod export;
 mod ingest;
 mod rows;
+mod shared;
 mod values;
 
 pub use export::{PointsAs, ScoreColumn, ScoresReader, with_floats};

@@ -12,6 +12,7 @@ use arrow_buffer::{NullBuffer, i256};
 use arrow_schema::{DataType, TimeUnit};
 
 use crate::decimal::Decimal;
+use crate::observations::number::Number;
 use crate::observations::typed::Source;
 use crate::observations::{Cell, MISSING, date_of};
 use crate::standard::document::MeasureKind;
@@ -208,58 +209,6 @@ impl<T: ArrowPrimitiveType<Native: Number>> Source for Numbers<'_, T> {
         })
     }
 }
-
-trait Number: Copy {
-    /// Where it is in range.
-    fn millionths(self) -> Option<i64>;
-    /// Where it is a whole number.
-    fn whole(self) -> Option<i64>;
-    fn cell(self) -> Cell<'static>;
-    fn is_nan(self) -> bool {
-        false
-    }
-}
-
-macro_rules! integers {
-    ($($type:ty),*) => {$(
-        impl Number for $type {
-            fn millionths(self) -> Option<i64> {
-                Decimal::from_i64(i64::try_from(self).ok()?).map(Decimal::millionths)
-            }
-            fn whole(self) -> Option<i64> {
-                i64::try_from(self).ok()
-            }
-            fn cell(self) -> Cell<'static> {
-                i64::try_from(self).map_or(
-                    Cell::Scaled { scaled: i128::from(self), decimals: 0 },
-                    Cell::Integer,
-                )
-            }
-        }
-    )*};
-}
-integers!(i8, i16, i32, i64, u8, u16, u32, u64);
-
-macro_rules! floats {
-    ($($type:ty),*) => {$(
-        impl Number for $type {
-            fn millionths(self) -> Option<i64> {
-                Decimal::from_f64(f64::from(self)).map(Decimal::millionths)
-            }
-            fn whole(self) -> Option<i64> {
-                let float = f64::from(self);
-                (float == 0.0 || float == 1.0).then_some(float as i64)
-            }
-            fn cell(self) -> Cell<'static> {
-                Cell::Float(f64::from(self))
-            }
-            fn is_nan(self) -> bool {
-                f64::from(self).is_nan()
-            }
-        }
-    )*};
-}
-floats!(half::f16, f32, f64);
 
 struct Decimals<'a, T: ArrowPrimitiveType> {
     array: &'a PrimitiveArray<T>,

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use super::cell::{self, Cell};
 use super::heading::{Heading, Titles, trimmed};
+use super::shared::Pieces;
+use super::typed::{Bounds, Placed, Stretch};
 use super::{Column, MISSING, NOT_APPLICABLE, Observations, Table};
 use crate::decimal::Decimal;
 use crate::fault::{Fault, FaultCode, Faults, Place};
@@ -28,6 +30,10 @@ pub struct ObservationsBuilder {
     pub(super) codes: Vec<String>,
     rows: HashMap<String, usize>,
     pub(super) columns: Vec<Vec<i64>>,
+    /// By measure: columns that stay in the caller's memory.
+    pub(super) shared: Vec<Vec<Stretch>>,
+    /// Faults in columns, to be put in the order of their places.
+    pub(super) placed: Vec<Placed>,
     /// Where each row began, in the file's lines.
     pub(super) lines: Vec<u64>,
     file: Option<String>,
@@ -39,25 +45,43 @@ pub struct ObservationsBuilder {
     pub(super) refused: Vec<usize>,
 }
 
-/// Whether a percent column looks as if somebody typed bare ratios.
+/// Where the numbers of a percent column lie.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct PartColumn {
-    pub(crate) signed: bool,
-    beyond_one: bool,
-    between: bool,
+pub(crate) struct Seen {
+    pub(super) beyond_one: bool,
+    pub(super) between: bool,
 }
 
-impl PartColumn {
+impl Seen {
     /// Takes note of a number, in millionths.
-    pub(crate) fn see(&mut self, millionths: i64) {
+    pub(super) fn see(&mut self, millionths: i64) {
         const ONE: i64 = 1_000_000;
         self.beyond_one |= !(0..=ONE).contains(&millionths);
         self.between |= (1..ONE).contains(&millionths);
     }
 
+    pub(super) fn join(&mut self, other: Seen) {
+        self.beyond_one |= other.beyond_one;
+        self.between |= other.between;
+    }
+}
+
+/// Whether a percent column looks as if somebody typed bare ratios.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct PartColumn {
+    pub(crate) signed: bool,
+    pub(super) seen: Seen,
+}
+
+impl PartColumn {
+    /// Takes note of a number, in millionths.
+    pub(crate) fn see(&mut self, millionths: i64) {
+        self.seen.see(millionths);
+    }
+
     /// What a reader should look at.
     pub(crate) fn advice(self, place: Place) -> Option<Fault> {
-        let bare = self.between && !self.signed && !self.beyond_one;
+        let bare = self.seen.between && !self.signed && !self.seen.beyond_one;
         bare.then(|| Fault::new(FaultCode::AdvicePercent).at(place).expected(Text::new(
             "整列都在 0 与 1 之间\u{ff1b}0.95 按 0.95% 计\u{ff0c}如指 95% 请写 95%",
             "the whole column is between 0 and 1; 0.95 is read as 0.95%; write 95% if that is meant",
@@ -84,6 +108,8 @@ impl ObservationsBuilder {
             codes: Vec::new(),
             rows: HashMap::new(),
             columns: vec![Vec::new(); measures],
+            shared: vec![Vec::new(); measures],
+            placed: Vec::new(),
             lines: Vec::new(),
             file: None,
             faults: Faults::new(),
@@ -338,11 +364,48 @@ impl ObservationsBuilder {
         self
     }
 
+    /// Checks what is shared. Where a cell must be looked at more closely, the stretch is read
+    /// into memory of the table's own.
+    fn check_shared(&mut self) {
+        for measure in 0..self.shared.len() {
+            let stretches = std::mem::take(&mut self.shared[measure]);
+            if stretches.is_empty() {
+                continue;
+            }
+            let bounds = Bounds::new(&self.standard.plan().measures[measure]);
+            for stretch in stretches {
+                match stretch.column.check(0..stretch.column.len(), &bounds) {
+                    Some(seen) => {
+                        if bounds.parts {
+                            self.parts[measure].seen.join(seen);
+                        }
+                        self.shared[measure].push(stretch);
+                    }
+                    None => {
+                        let read = self.read_stretch(measure, &stretch);
+                        let column = &mut self.columns[measure];
+                        column.resize(column.len().max(stretch.added.first + read.len()), MISSING);
+                        column[stretch.added.first..][..read.len()].copy_from_slice(&read);
+                    }
+                }
+            }
+        }
+    }
+
     /// The table, rows sorted by code.
+    ///
+    /// Columns of shared memory stay where they are if the rows come in the order of their
+    /// codes; otherwise they are copied into that order.
     ///
     /// # Errors
     /// All faults of all rows.
     pub fn finish(mut self) -> Result<Observations, Faults> {
+        self.check_shared();
+        let mut placed = std::mem::take(&mut self.placed);
+        placed.sort_by_key(|(line, column, _)| (*line, *column));
+        for (_, _, fault) in placed {
+            self.faults.push(fault);
+        }
         for (measure, part) in self.parts.iter().enumerate() {
             let name = &self.standard.plan().measures[measure].name;
             let place = Place {
@@ -371,8 +434,17 @@ impl ObservationsBuilder {
         }
         attributes.sort();
         let mut columns: Vec<Column> = Vec::with_capacity(self.columns.len());
-        for mut column in self.columns {
+        for (measure, mut column) in self.columns.into_iter().enumerate() {
+            let stretches = std::mem::take(&mut self.shared[measure]);
+            let kind = self.standard.plan().measures[measure].kind;
+            if let Some(pieces) = whole(&stretches, kind, rows).filter(|_| order.is_sorted()) {
+                columns.push(Column::Shared(pieces));
+                continue;
+            }
             column.resize(rows, MISSING);
+            for stretch in stretches {
+                stretch.fill(kind, &mut column);
+            }
             columns.push(Column::Plain(in_order(column, &order)));
         }
         let derived = self.standard.plan().measures.iter();
@@ -392,6 +464,16 @@ impl ObservationsBuilder {
             ..Table::default()
         })))
     }
+}
+
+/// Shared memory as the whole of a column.
+fn whole(stretches: &[Stretch], kind: MeasureKind, rows: usize) -> Option<Pieces> {
+    let pieces = stretches
+        .iter()
+        .map(|stretch| (stretch.added.first, stretch.column.clone()));
+    (!stretches.is_empty())
+        .then(|| Pieces::new(pieces.collect(), kind, rows))
+        .flatten()
 }
 
 /// The values in another order; as they are where it is their own.

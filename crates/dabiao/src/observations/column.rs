@@ -1,5 +1,6 @@
 //! A column of cells, and one row across the columns.
 
+use super::shared::Pieces;
 use super::{MISSING, NOT_APPLICABLE};
 use crate::decimal::Decimal;
 use crate::plan::node::{Reading, Row};
@@ -11,6 +12,8 @@ use crate::standard::document::MeasureKind;
 pub(crate) enum Column {
     /// As observed.
     Plain(Vec<i64>),
+    /// As observed, in memory of the caller's.
+    Shared(Pieces),
     /// Rolled up or combined, exactly.
     Exact(Vec<Reading<Rational>>),
     /// Labels on which assessors may disagree: all that were given.
@@ -20,11 +23,19 @@ pub(crate) enum Column {
     Same(MeasureId),
 }
 
-fn plain(cell: Option<&i64>) -> Reading<i64> {
-    match cell.copied().unwrap_or(MISSING) {
+fn plain(cell: Option<i64>) -> Reading<i64> {
+    match cell.unwrap_or(MISSING) {
         MISSING => Reading::Missing,
         NOT_APPLICABLE => Reading::NotApplicable,
         value => Reading::Value(value),
+    }
+}
+
+/// The number that a stored cell stands for.
+fn number(stored: i64, kind: MeasureKind) -> Rational {
+    match kind {
+        MeasureKind::Date | MeasureKind::YesNo | MeasureKind::Label => Rational::from(stored),
+        _ => Rational::from_scaled(i128::from(stored), Decimal::DIGITS),
     }
 }
 
@@ -42,12 +53,8 @@ impl Column {
     /// A cell that holds a number; dates are in days, everything else in its own measure.
     pub(crate) fn number(&self, row: usize, kind: MeasureKind) -> Reading<Rational> {
         match self {
-            Column::Plain(cells) => plain(cells.get(row)).map(|stored| match kind {
-                MeasureKind::Date | MeasureKind::YesNo | MeasureKind::Label => {
-                    Rational::from(stored)
-                }
-                _ => Rational::from_scaled(i128::from(stored), Decimal::DIGITS),
-            }),
+            Column::Plain(cells) => plain(cells.get(row).copied()).map(|cell| number(cell, kind)),
+            Column::Shared(pieces) => plain(Some(pieces.cell(row))).map(|cell| number(cell, kind)),
             Column::Exact(cells) => cells.get(row).cloned().unwrap_or(Reading::Missing),
             Column::Mixed(_) | Column::Same(_) => Reading::Missing,
         }
@@ -57,7 +64,8 @@ impl Column {
     /// index: −1.
     pub(crate) fn code(&self, row: usize) -> Reading<i64> {
         match self {
-            Column::Plain(cells) => plain(cells.get(row)),
+            Column::Plain(cells) => plain(cells.get(row).copied()),
+            Column::Shared(pieces) => plain(Some(pieces.cell(row))),
             Column::Exact(cells) => {
                 let cell = cells.get(row).cloned().unwrap_or(Reading::Missing);
                 cell.map(|value| value.floor().unwrap_or(-1))

@@ -2,6 +2,7 @@
 
 use super::builder::ObservationsBuilder;
 use super::cell::Cell;
+use super::shared::SharedColumn;
 use super::typed::Source;
 use super::{MISSING, NOT_APPLICABLE};
 use crate::decimal::Decimal;
@@ -56,7 +57,67 @@ impl Source for Cells<'_> {
     }
 }
 
+/// A column for [`ObservationsBuilder::shared`].
+#[derive(Clone)]
+pub enum ColumnData<'a> {
+    /// Cells that are read one by one.
+    Cells(&'a dyn CellColumn),
+    /// Numbers that stay where they are.
+    Shared(SharedColumn),
+}
+
+impl From<SharedColumn> for ColumnData<'_> {
+    fn from(column: SharedColumn) -> Self {
+        ColumnData::Shared(column)
+    }
+}
+
+impl std::fmt::Debug for ColumnData<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            ColumnData::Cells(_) => "Cells",
+            ColumnData::Shared(_) => "Shared",
+        })
+    }
+}
+
 impl ObservationsBuilder {
+    /// Adds rows whose columns, one for each title of the heading, may be shared memory. It may
+    /// be called again with further rows.
+    ///
+    /// Numbers that a measure can hold as they are stay where they are, if the rows come in the
+    /// order of their codes and no cell needs a closer look; all else is read into the table.
+    pub fn shared(&mut self, rows: usize, columns: &[ColumnData<'_>]) -> &mut Self {
+        let (found, expected) = (columns.len(), self.headings());
+        if found != expected {
+            let fault = Fault::new(FaultCode::ColumnLength).found(found);
+            return self.push_fault(fault.expected(expected.to_string()));
+        }
+        for column in columns {
+            if let ColumnData::Shared(column) = column
+                && column.len() != rows
+            {
+                let fault = Fault::new(FaultCode::ColumnLength).found(column.len());
+                return self.push_fault(fault.expected(rows.to_string()));
+            }
+        }
+        let added = match self.code_column().and_then(|at| columns.get(at)) {
+            Some(ColumnData::Cells(codes)) => self.add_rows(rows, &Cells(*codes)),
+            Some(ColumnData::Shared(codes)) => self.add_rows(rows, codes),
+            // The heading has a fault already.
+            None => return self,
+        };
+        for (at, column) in columns.iter().enumerate() {
+            let (faults, more) = match column {
+                ColumnData::Cells(cells) => self.add_column(at, added, &Cells(*cells)),
+                ColumnData::Shared(column) if self.share(at, added, column).is_some() => continue,
+                ColumnData::Shared(column) => self.add_column(at, added, column),
+            };
+            self.add_faults(faults, more);
+        }
+        self
+    }
+
     /// Adds rows that stand in memory as columns, one for each title of the heading. It may be
     /// called again with further rows.
     pub fn columns(&mut self, rows: usize, columns: &[&dyn CellColumn]) -> &mut Self {
@@ -70,13 +131,10 @@ impl ObservationsBuilder {
             return self;
         };
         let added = self.add_rows(rows, &Cells(*codes));
-        let (mut faults, mut more) = (Vec::new(), 0);
         for (at, column) in columns.iter().enumerate() {
-            let (found, uncounted) = self.add_column(at, added, &Cells(*column));
-            faults.extend(found);
-            more += uncounted;
+            let (faults, more) = self.add_column(at, added, &Cells(*column));
+            self.add_faults(faults, more);
         }
-        self.add_faults(faults, more);
         self
     }
 }

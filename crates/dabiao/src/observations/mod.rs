@@ -10,13 +10,17 @@ mod column;
 mod columns;
 mod digest;
 pub(crate) mod heading;
+pub(crate) mod number;
+pub(crate) mod quantise;
+mod shared;
 pub(crate) mod typed;
 
 pub use builder::ObservationsBuilder;
 pub use cell::{Cell, NOT_APPLICABLE_WORD};
 pub(crate) use column::{Column, TableRow};
-pub use columns::CellColumn;
+pub use columns::{CellColumn, ColumnData};
 pub(crate) use digest::to_hex;
+pub use shared::{SharedColumn, SharedNumber};
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -2,11 +2,16 @@
 
 use jiff::civil::Date;
 
+use multiversion::multiversion;
+
+pub(super) use super::builder::Seen;
 use super::builder::{ObservationsBuilder, has_parts};
 #[cfg(feature = "arrow")]
 use super::cell;
 use super::cell::{Cell, text_of};
 use super::heading::Heading;
+use super::quantise::{SHIFT, SIMPLE, greatest, least};
+use super::shared::SharedColumn;
 use super::{MISSING, days_of};
 use crate::decimal::Decimal;
 use crate::fault::{Fault, FaultCode, Faults};
@@ -38,9 +43,9 @@ pub(crate) trait Source {
 }
 
 /// Rows that were added together.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Added {
-    first: usize,
+    pub(super) first: usize,
     pub(crate) count: usize,
     line: u64,
 }
@@ -49,6 +54,15 @@ impl Added {
     pub(crate) fn line_of(self, row: usize) -> u64 {
         self.line + row as u64
     }
+}
+
+/// Shared memory for some rows of a column, as it was handed in.
+#[derive(Clone, Debug)]
+pub(crate) struct Stretch {
+    /// The place of the column in the heading.
+    at: usize,
+    pub(super) added: Added,
+    pub(super) column: SharedColumn,
 }
 
 /// A fault and the place of its column in the heading, so that faults can be put in the order
@@ -104,45 +118,93 @@ impl ObservationsBuilder {
                 (Vec::new(), 0)
             }
             Some(Heading::Measure(measure)) => {
-                let title = std::mem::take(&mut self.titles[at]);
                 let mut column = std::mem::take(&mut self.columns[measure]);
                 column.resize(added.first, MISSING);
-                column.reserve(added.count);
-                let mut reading = Reading {
-                    bounds: Bounds::new(&self.standard.plan().measures[measure]),
-                    builder: self,
-                    measure,
-                    added,
-                    title: &title,
-                    words: Vec::new(),
-                    by_key: vec![None; source.keys()],
-                };
-                let (mut faults, mut more) = (Vec::new(), 0);
-                for row in 0..added.count {
-                    let value = reading.read(row, source).unwrap_or_else(|fault| {
-                        if faults.len() < Faults::LIMIT {
-                            faults.push((added.line_of(row), at, fault));
-                        } else {
-                            more += 1;
-                        }
-                        MISSING
-                    });
-                    column.push(value);
-                }
+                let found = self.read_into(&mut column, measure, at, added, source);
                 self.columns[measure] = column;
-                self.titles[at] = title;
-                (faults, more)
+                found
             }
             Some(Heading::Code | Heading::Assessor | Heading::Unknown) | None => (Vec::new(), 0),
         }
     }
 
-    /// Takes the faults of several columns, in the order of their places.
-    pub(crate) fn add_faults(&mut self, mut faults: Vec<Placed>, more: usize) {
-        faults.sort_by_key(|(line, column, _)| (*line, *column));
-        for (_, _, fault) in faults {
-            self.faults.push(fault);
+    /// Reads a column of a measure to the end of another.
+    fn read_into(
+        &mut self,
+        column: &mut Vec<i64>,
+        measure: usize,
+        at: usize,
+        added: Added,
+        source: &impl Source,
+    ) -> (Vec<Placed>, usize) {
+        let title = self
+            .titles
+            .get_mut(at)
+            .map(std::mem::take)
+            .unwrap_or_default();
+        column.reserve(added.count);
+        let mut reading = Reading {
+            bounds: Bounds::new(&self.standard.plan().measures[measure]),
+            builder: self,
+            measure,
+            added,
+            title: &title,
+            words: Vec::new(),
+            by_key: vec![None; source.keys()],
+        };
+        let (mut faults, mut more) = (Vec::new(), 0);
+        for row in 0..added.count {
+            let value = reading.read(row, source).unwrap_or_else(|fault| {
+                if faults.len() < Faults::LIMIT {
+                    faults.push((added.line_of(row), at, fault));
+                } else {
+                    more += 1;
+                }
+                MISSING
+            });
+            column.push(value);
         }
+        if let Some(held) = self.titles.get_mut(at) {
+            *held = title;
+        }
+        (faults, more)
+    }
+
+    /// Takes shared memory for the rows that were added; nothing where the measure must be read
+    /// otherwise. Its values are checked at the end.
+    pub(crate) fn share(&mut self, at: usize, added: Added, column: &SharedColumn) -> Option<()> {
+        let Some(Heading::Measure(measure)) = self.heading.get(at) else {
+            return None;
+        };
+        let kind = self.standard.plan().measures[*measure].kind;
+        if !column.suits(kind) || column.len() != added.count {
+            return None;
+        }
+        self.shared[*measure].push(Stretch {
+            at,
+            added,
+            column: column.clone(),
+        });
+        Some(())
+    }
+
+    /// Reads a stretch of shared memory cell by cell.
+    pub(super) fn read_stretch(&mut self, measure: usize, stretch: &Stretch) -> Vec<i64> {
+        let mut column = Vec::new();
+        let (faults, more) = self.read_into(
+            &mut column,
+            measure,
+            stretch.at,
+            stretch.added,
+            &stretch.column,
+        );
+        self.add_faults(faults, more);
+        column
+    }
+
+    /// Takes the faults of a column; they are put in the order of their places at the end.
+    pub(crate) fn add_faults(&mut self, faults: Vec<Placed>, more: usize) {
+        self.placed.extend(faults);
         self.faults.more += more;
     }
 
@@ -176,30 +238,43 @@ impl ObservationsBuilder {
 }
 
 /// What a stored number may be without a closer look.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Bounds {
     kind: MeasureKind,
     low: i64,
     high: i64,
-    parts: bool,
+    /// Marks stand on steps from a first one.
+    steps: Vec<(i64, i64)>,
+    /// Whether a bare ratio may be a mistake.
+    pub(super) parts: bool,
+    /// The same for floats in vectors, where they can tell.
+    pub(super) floats: Option<Floats>,
 }
 
 impl Bounds {
     pub(crate) fn new(plan: &MeasurePlan) -> Bounds {
         let parts = has_parts(plan);
         let kind = plan.kind;
-        let (low, high) = match kind {
+        let numeric = matches!(kind, MeasureKind::Count | MeasureKind::Number);
+        let ((low, high), steps) = match kind {
             MeasureKind::Count | MeasureKind::Number => numeric_bounds(plan),
-            MeasureKind::YesNo => (0, 1),
-            MeasureKind::Date => (days_of(Date::MIN), days_of(Date::MAX)),
-            MeasureKind::Label => (0, plan.labels.len() as i64 - 1),
+            MeasureKind::YesNo => ((0, 1), Vec::new()),
+            MeasureKind::Date => ((days_of(Date::MIN), days_of(Date::MAX)), Vec::new()),
+            MeasureKind::Label => ((0, plan.labels.len() as i64 - 1), Vec::new()),
         };
+        let floats = numeric.then(|| Floats::new(kind, low, high, &steps, parts));
         Bounds {
             kind,
             low,
             high,
+            steps,
             parts,
+            floats: floats.flatten(),
         }
+    }
+
+    pub(super) fn kind(&self) -> MeasureKind {
+        self.kind
     }
 
     /// A plain number as it is stored; nothing where it must be looked at more closely.
@@ -212,15 +287,16 @@ impl Bounds {
         self.hold(stored).then_some(stored)
     }
 
-    fn hold(&self, value: i64) -> bool {
+    pub(super) fn hold(&self, value: i64) -> bool {
         let whole = self.kind != MeasureKind::Count || value % 1_000_000 == 0;
-        whole && (self.low..=self.high).contains(&value)
+        let on_step = |(first, step): &(i64, i64)| (value - first) % step == 0;
+        whole && (self.low..=self.high).contains(&value) && self.steps.iter().all(on_step)
     }
 }
 
-/// In millionths; none fits where marks go by steps, so that each is looked at.
-fn numeric_bounds(plan: &MeasurePlan) -> (i64, i64) {
-    let stepped = plan.demands.iter().any(|demand| demand.step.is_some());
+/// In millionths: the least, the greatest, and steps from a first mark. None fits where one of
+/// them has more digits, so that each is looked at.
+fn numeric_bounds(plan: &MeasurePlan) -> ((i64, i64), Vec<(i64, i64)>) {
     let scaled = |bound: &Rational| {
         // A bound with more digits is left to the closer look.
         bound
@@ -230,7 +306,7 @@ fn numeric_bounds(plan: &MeasurePlan) -> (i64, i64) {
     };
     let demands = plan.demands.iter();
     let lows = plan.min.iter().chain(demands.clone().map(|d| &d.min));
-    let highs = plan.max.iter().chain(demands.map(|d| &d.max));
+    let highs = plan.max.iter().chain(demands.clone().map(|d| &d.max));
     let low = lows
         .map(scaled)
         .try_fold(Decimal::MIN.millionths(), |low, bound| {
@@ -241,10 +317,113 @@ fn numeric_bounds(plan: &MeasurePlan) -> (i64, i64) {
         .try_fold(Decimal::MAX.millionths(), |high, bound| {
             Some(high.min(bound?))
         });
-    match (low, high) {
-        (Some(low), Some(high)) if !stepped => (low, high),
-        _ => (1, 0),
+    let stepped = demands.filter_map(|demand| Some((demand, demand.step.as_ref()?)));
+    let steps: Option<Vec<(i64, i64)>> = stepped
+        .map(|(demand, step)| {
+            let step = scaled(step).filter(|step| *step > 0)?;
+            let first =
+                scaled(&demand.min).filter(|first| first.abs() <= Decimal::MAX.millionths())?;
+            Some((first, step))
+        })
+        .collect();
+    match (low, high, steps) {
+        (Some(low), Some(high), Some(steps)) => ((low, high), steps),
+        _ => ((1, 0), Vec::new()),
     }
+}
+
+/// What a float may be without a closer look.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Floats {
+    low: f64,
+    high: f64,
+    whole: bool,
+    /// In millionths.
+    step: Option<(f64, f64)>,
+    parts: bool,
+    /// The floats of one millionth and of the last one below 1.
+    between: (f64, f64),
+    /// The floats of the last millionth below 0 and the first one above 1.
+    beyond: (f64, f64),
+}
+
+impl Floats {
+    fn new(
+        kind: MeasureKind,
+        low: i64,
+        high: i64,
+        steps: &[(i64, i64)],
+        parts: bool,
+    ) -> Option<Floats> {
+        const ONE: i64 = 1_000_000;
+        let step = match steps {
+            [] => None,
+            // Quotients of numbers below 2^52 are whole only where they are so exactly.
+            [(first, step)] if low.abs().max(high.abs()).max(first.abs()) < 1 << 50 => {
+                Some((*first as f64, *step as f64))
+            }
+            _ => return None,
+        };
+        (low <= high).then(|| Floats {
+            low: least(low),
+            high: greatest(high),
+            whole: kind == MeasureKind::Count,
+            step,
+            parts,
+            between: (least(1), greatest(ONE - 1)),
+            beyond: (greatest(-1), least(ONE + 1)),
+        })
+    }
+
+    /// What is seen in values that are all allowed; nothing where one must be looked at.
+    pub(super) fn check(&self, values: &[f64]) -> Option<Seen> {
+        let allowed = match self.step {
+            None => allowed(values, self.low, self.high, self.whole),
+            Some((first, step)) => {
+                allowed(values, self.low, self.high, self.whole) && on_steps(values, first, step)
+            }
+        };
+        if !allowed {
+            return None;
+        }
+        let mut seen = Seen::default();
+        if self.parts {
+            let beyond = |value: &f64| *value <= self.beyond.0 || *value >= self.beyond.1;
+            let between = |value: &f64| *value >= self.between.0 && *value <= self.between.1;
+            seen.beyond_one = values.iter().any(beyond);
+            seen.between = values.iter().any(between);
+        }
+        Some(seen)
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
+fn allowed(values: &[f64], low: f64, high: f64, whole: bool) -> bool {
+    let mut odd = 0u64;
+    if whole {
+        for value in values {
+            let is_whole = (*value + SHIFT) - SHIFT == *value;
+            odd |= u64::from(!(*value >= low && *value <= high && is_whole));
+        }
+    } else {
+        for value in values {
+            odd |= u64::from(!(*value >= low && *value <= high));
+        }
+    }
+    odd == 0
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
+fn on_steps(values: &[f64], first: f64, step: f64) -> bool {
+    let mut odd = 0u64;
+    for value in values {
+        let product = *value * 1e6;
+        let whole = (product + SHIFT) - SHIFT;
+        let steps = (whole - first) / step;
+        let settled = (product - whole).abs() < 0.5 && product.abs() < SIMPLE;
+        odd |= u64::from(!(settled && (steps + SHIFT) - SHIFT == steps));
+    }
+    odd == 0
 }
 
 struct Reading<'a> {

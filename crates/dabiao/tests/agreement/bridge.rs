@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dabiao::Standard;
 use dabiao::standard::document::{Document, Grade};
-use dabiao::{Cell, Faults, Flag, Observations, ObservationsBuilder, Points, ScoreOptions, Scores};
+use dabiao::{
+    Cell, CellColumn, ColumnData, Faults, Flag, Observations, ObservationsBuilder, Points,
+    ScoreOptions, Scores, SharedColumn,
+};
 
 use crate::reference::card::{Card, RefFault, items_of, score, sections_of};
 use crate::reference::item::Standing;
@@ -34,24 +37,129 @@ pub(crate) fn observations(standard: &Standard, table: &Table) -> Result<Observa
                 .map(|name| Cell::Text(row.attribute(name))),
         );
         for measure in &measures {
-            cells.push(match row.cell(measure) {
-                Plain::Missing => Cell::Blank,
-                Plain::NotApplicable => Cell::NotApplicable,
-                Plain::YesNo(yes) => Cell::Bool(*yes),
-                Plain::Label(label) => Cell::Text(label),
-                Plain::Date(date) => Cell::Date(*date),
-                Plain::Number(number) => {
-                    let scaled = (number * power_of_ten(6)).to_integer();
-                    Cell::Scaled {
-                        scaled: (&scaled).try_into().expect("at most 10^12"),
-                        decimals: 6,
-                    }
-                }
-            });
+            cells.push(plain_cell(row.cell(measure)));
         }
         builder.row(i as u64 + 2, &cells);
     }
     builder.finish()
+}
+
+fn plain_cell(cell: &Plain) -> Cell<'_> {
+    match cell {
+        Plain::Missing => Cell::Blank,
+        Plain::NotApplicable => Cell::NotApplicable,
+        Plain::YesNo(yes) => Cell::Bool(*yes),
+        Plain::Label(label) => Cell::Text(label),
+        Plain::Date(date) => Cell::Date(*date),
+        Plain::Number(number) => {
+            let scaled = (number * power_of_ten(6)).to_integer();
+            Cell::Scaled {
+                scaled: (&scaled).try_into().expect("at most 10^12"),
+                decimals: 6,
+            }
+        }
+    }
+}
+
+struct Cells<'a>(Vec<Cell<'a>>);
+
+impl CellColumn for Cells<'_> {
+    fn cell(&self, row: usize) -> Cell<'_> {
+        self.0[row]
+    }
+}
+
+/// The same table in shared memory, as far as that can hold its values: floats, whole numbers
+/// and scaled decimals in turn, in one stretch or two.
+pub(crate) fn shared(standard: &Standard, table: &Table) -> Result<Observations, Faults> {
+    let mut rows: Vec<_> = table.iter().collect();
+    rows.sort_by(|a, b| a.code.cmp(&b.code));
+    let attributes = rows.iter().flat_map(|row| row.attributes.keys());
+    let attributes: BTreeSet<&str> = attributes.map(String::as_str).collect();
+    let measures = &standard.document().measures;
+    let mut heading = vec!["code"];
+    heading.extend(&attributes);
+    heading.extend(measures.iter().map(|measure| measure.name.as_str()));
+    let mut builder = ObservationsBuilder::new(standard);
+    builder.heading(&heading);
+    let stretches = if rows.len() > 20 { 2 } else { 1 };
+    for rows in rows.chunks(rows.len().div_ceil(stretches).max(1)) {
+        let mut cells = vec![Cells(
+            rows.iter().map(|row| Cell::Text(&row.code)).collect(),
+        )];
+        for name in &attributes {
+            let texts = rows.iter().map(|row| Cell::Text(row.attribute(name)));
+            cells.push(Cells(texts.collect()));
+        }
+        let mut columns = Vec::new();
+        for (i, measure) in measures.iter().enumerate() {
+            let values = rows.iter().map(|row| row.cell(&measure.name));
+            columns.push(match memory(values.clone(), i) {
+                Some(column) => Ok(column),
+                None => Err(Cells(values.map(plain_cell).collect())),
+            });
+        }
+        let known = cells.iter().map(|cells| ColumnData::Cells(cells));
+        let measured = columns.iter().map(|column| match column {
+            Ok(shared) => ColumnData::Shared(shared.clone()),
+            Err(cells) => ColumnData::Cells(cells),
+        });
+        let all: Vec<ColumnData<'_>> = known.chain(measured).collect();
+        builder.shared(rows.len(), &all);
+    }
+    builder.finish()
+}
+
+fn memory<'a>(
+    values: impl Iterator<Item = &'a Plain> + Clone,
+    turn: usize,
+) -> Option<SharedColumn> {
+    let mut valid = Vec::new();
+    let (mut scaled, mut whole) = (Vec::<i128>::new(), true);
+    for (row, value) in values.enumerate() {
+        let millionths: i128 = match value {
+            Plain::Missing => 0,
+            Plain::YesNo(yes) => i128::from(*yes) * 1_000_000,
+            Plain::Number(number) => {
+                let scaled = (number * power_of_ten(6)).to_integer();
+                (&scaled).try_into().expect("at most 10^12")
+            }
+            _ => return None,
+        };
+        if row % 8 == 0 {
+            valid.push(0u8);
+        }
+        *valid.last_mut()? |= u8::from(*value != Plain::Missing) << (row % 8);
+        whole &= millionths % 1_000_000 == 0;
+        scaled.push(millionths);
+    }
+    let small = scaled.iter().all(|n| n.abs() < 1 << 50);
+    let units = scaled.iter().map(|n| (n / 1_000_000) as i64);
+    let all = valid
+        .iter()
+        .map(|byte| byte.count_ones() as usize)
+        .sum::<usize>()
+        == scaled.len();
+    let column = match turn % 3 {
+        0 if small => SharedColumn::new(scaled.iter().map(|n| *n as f64 / 1e6).collect::<Vec<_>>()),
+        1 if whole => match units
+            .clone()
+            .map(i8::try_from)
+            .collect::<Result<Vec<_>, _>>()
+        {
+            Ok(short) => SharedColumn::new(short),
+            Err(_) => SharedColumn::new(units.collect::<Vec<_>>()),
+        },
+        2 if whole && units.clone().all(|n| n == 0 || n == 1) => {
+            SharedColumn::new(units.map(|n| n as f32).collect::<Vec<_>>())
+        }
+        _ => SharedColumn::decimals(scaled, 6),
+    };
+    Some(if all {
+        column
+    } else {
+        column.with_validity(valid, 0)
+    })
 }
 
 /// What stopped a run: the community, the item or check, and the code.
@@ -250,8 +358,25 @@ pub(crate) fn disagreements(document: &Document, table: &Table) -> Vec<String> {
         Err(faults) => return vec![format!("rejected: {faults}")],
     };
     let expected = score(document, table);
-    let found = observations(&standard, table)
-        .and_then(|table| standard.score(&table, &ScoreOptions::new().with_threads(1)));
+    let options = ScoreOptions::new().with_threads(1);
+    let scored = |table: Result<Observations, Faults>| standard.score(&table?, &options);
+    let mut all = compared(document, &expected, scored(observations(&standard, table)));
+    if all.is_empty() {
+        let found = compared(document, &expected, scored(shared(&standard, table)));
+        all.extend(
+            found
+                .into_iter()
+                .map(|text| format!("shared columns: {text}")),
+        );
+    }
+    all
+}
+
+fn compared(
+    document: &Document,
+    expected: &Result<Vec<Card>, BTreeSet<RefFault>>,
+    found: Result<Scores, Faults>,
+) -> Vec<String> {
     match (expected, found) {
         (Ok(cards), Ok(scores)) => {
             let rows: BTreeMap<&str, usize> = scores
@@ -269,7 +394,7 @@ pub(crate) fn disagreements(document: &Document, table: &Table) -> Vec<String> {
             each.collect()
         }
         (Err(expected), Err(found)) => {
-            let expected = expected_faults(&expected);
+            let expected = expected_faults(expected);
             let faults = &found.listed;
             let found = faults_of(&found);
             let mut listed: Vec<String> = faults.iter().map(ToString::to_string).collect();

@@ -33,14 +33,27 @@ impl Block<'_> {
         self.to - self.from
     }
 
-    /// A measure's cells; nothing where the column is not plain.
-    pub(super) fn cells(&self, measure: MeasureId) -> Option<&[i64]> {
+    fn column(&self, measure: MeasureId) -> Option<&Column> {
         match self.columns.get(measure)? {
+            Column::Same(base) => self.columns.get(*base),
+            column => Some(column),
+        }
+    }
+
+    /// A measure's cells, written into `room` where they do not stand as they are stored;
+    /// nothing where the column is neither plain nor shared.
+    pub(super) fn cells<'b>(
+        &'b self,
+        measure: MeasureId,
+        room: &'b mut [i64],
+    ) -> Option<&'b [i64]> {
+        match self.column(measure)? {
             Column::Plain(cells) => cells.get(self.from..self.to),
-            Column::Same(base) => match self.columns.get(*base)? {
-                Column::Plain(cells) => cells.get(self.from..self.to),
-                _ => None,
-            },
+            Column::Shared(pieces) => {
+                let room = room.get_mut(..self.rows())?;
+                pieces.fill(self.from, room);
+                Some(room)
+            }
             _ => None,
         }
     }
@@ -52,6 +65,8 @@ pub(crate) struct Scratch {
     pub(super) numerator: Vec<f64>,
     pub(super) denominator: Vec<f64>,
     pub(super) flags: Vec<u8>,
+    /// Cells of a shared column in their stored form.
+    pub(super) cells: Vec<i64>,
     sum: Vec<f64>,
     settled: Vec<bool>,
     /// Outcomes of conditions, one for each that is being judged.
@@ -66,6 +81,7 @@ impl Scratch {
             numerator: room(),
             denominator: room(),
             flags: vec![0; rows],
+            cells: vec![0; rows],
             sum: room(),
             settled: vec![false; rows],
             spare: Vec::new(),
@@ -192,7 +208,11 @@ impl Kernel {
         let rows = block.rows();
         scratch.numerator[..rows].fill(0.0);
         for measure in boxes {
-            for (row, cell) in block.cells(*measure)?.iter().enumerate() {
+            for (row, cell) in block
+                .cells(*measure, &mut scratch.cells)?
+                .iter()
+                .enumerate()
+            {
                 match *cell {
                     MISSING => marks.states[row] = marks.states[row].with(State::MISSING),
                     NOT_APPLICABLE => marks.long.push(row),
@@ -266,14 +286,14 @@ impl Value {
         let flags = &mut scratch.flags[..rows];
         let numerator = &mut scratch.numerator[..rows];
         load(
-            block.cells(self.numerator.measure)?,
+            block.cells(self.numerator.measure, &mut scratch.cells)?,
             self.numerator,
             self.most_numerator,
             numerator,
             flags,
         );
         if let Some(operand) = self.denominator {
-            let cells = block.cells(operand.measure)?;
+            let cells = block.cells(operand.measure, &mut scratch.cells)?;
             let denominator = &mut scratch.denominator[..rows];
             let most = self.most_denominator;
             load_more(cells, operand, most, numerator, denominator, flags);

@@ -90,7 +90,10 @@ impl Predicate {
     ) -> Option<()> {
         match self {
             Predicate::Holds(measure) => {
-                for (out, cell) in out.iter_mut().zip(block.cells(*measure)?) {
+                for (out, cell) in out
+                    .iter_mut()
+                    .zip(block.cells(*measure, &mut scratch.cells)?)
+                {
                     *out = coded(*cell, *cell != 0);
                 }
             }
@@ -99,7 +102,10 @@ impl Predicate {
                 label,
                 equal,
             } => {
-                for (out, cell) in out.iter_mut().zip(block.cells(*measure)?) {
+                for (out, cell) in out
+                    .iter_mut()
+                    .zip(block.cells(*measure, &mut scratch.cells)?)
+                {
                     *out = coded(*cell, (cell == label) == *equal);
                 }
             }
