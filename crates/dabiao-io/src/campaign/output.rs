@@ -456,7 +456,7 @@ fn city_table(result: &CampaignResult, differences: &[Difference]) -> (Vec<Strin
     (heading, rows)
 }
 
-/// Units without a value, which were left out of their community's.
+/// Units without a value, and whether they counted all the same.
 fn left_out_table(result: &CampaignResult) -> (Vec<String>, Rows) {
     let mut rows: Rows = Vec::new();
     for phase in &result.phases {
@@ -466,8 +466,12 @@ fn left_out_table(result: &CampaignResult) -> (Vec<String>, Rows) {
                 held.community.clone(),
                 held.unit.clone(),
                 held.what.clone(),
+                if held.counted { "yes" } else { "no" }.to_owned(),
             ]
         }));
     }
-    (owned(&["phase", "community", "unit", "what"]), rows)
+    (
+        owned(&["phase", "community", "unit", "what", "counted"]),
+        rows,
+    )
 }

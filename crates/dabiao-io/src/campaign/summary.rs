@@ -23,7 +23,7 @@ pub fn campaign_summary(loaded: &LoadedCampaign, result: &CampaignResult) -> Val
                 "title": phase.title,
                 "weight": campaign.phases.get(at).and_then(|phase| phase.weight.as_ref()),
                 "communities": phase.present.iter().filter(|present| **present).count(),
-                "units_left_out": phase.left_out.len(),
+                "units_left_out": phase.left_out.iter().filter(|held| !held.counted).count(),
                 "sha256": campaign.digest_of(at),
             })
         })

@@ -39,10 +39,7 @@ pub(super) fn compose(
     for measure in 0..plan.measures.len() {
         let holds = |phase: &PhaseTable, row: usize| match weighted {
             true => phase.present[row],
-            false => {
-                let cells = phase.observations.row(&plan.measures, row);
-                !cells.is_blank(measure)
-            }
+            false => phase.touched.any(base(plan, measure), row),
         };
         let column = last_marked(plan, tables, measure, rows, &holds);
         table.columns.push(column);
@@ -56,18 +53,15 @@ pub(super) fn compose(
             }
         }
     }
-    for (position, item) in plan.items.iter().enumerate() {
-        let phases: Vec<u8> = (0..rows)
-            .map(|row| {
-                tables
-                    .iter()
-                    .rposition(|phase| match weighted {
-                        true => phase.present[row],
-                        false => marked(plan, phase, item, row),
-                    })
-                    .unwrap_or(tables.len() - 1) as u8
+    for (position, item) in plan.all_items().enumerate() {
+        let newest = |row| {
+            tables.iter().rposition(|phase| match weighted {
+                true => phase.present[row],
+                false => marked(plan, phase, item, row),
             })
-            .collect();
+        };
+        let of_row = |row| newest(row).unwrap_or(tables.len() - 1);
+        let phases: Vec<u8> = (0..rows).map(|row| of_row(row) as u8).collect();
         let extra = plan.measures.len() + position;
         for (row, phase) in phases.iter().enumerate() {
             let incomplete = &tables[usize::from(*phase)].incomplete;
@@ -89,21 +83,19 @@ pub(super) fn compose(
     Some(Observations(Arc::new(table)))
 }
 
-/// Whether a phase has marked any of an item's own measures.
+/// Whether a phase has marked any of an item's own measures: a cell stands in the community's
+/// row or in any unit's of it, whatever it came to.
 pub(super) fn marked(plan: &Plan, phase: &PhaseTable, item: &ItemPlan, row: usize) -> bool {
-    match phase.observations.0.unit_points.get(&item.code) {
-        Some(points) => points[row] != UnitPoints::Missing,
-        None => {
-            let cells = phase.observations.row(&plan.measures, row);
-            // What is rolled up anew for a division was marked where its measure was.
-            let within = |measure: usize| plan.measures[measure].within.as_ref();
-            let base = |measure: usize| within(measure).map_or(measure, |(base, _)| *base);
-            let mut own = item.own.iter().map(|measure| base(*measure));
-            let filled = |measure: &usize| phase.filled.contains(measure);
-            own.clone().all(|measure| filled(&measure))
-                || own.any(|measure| !filled(&measure) && !cells.is_blank(measure))
-        }
-    }
+    let mut own = item.own.iter().map(|measure| base(plan, *measure));
+    let filled = |measure: &usize| phase.filled.contains(measure);
+    own.clone().all(|measure| filled(&measure))
+        || own.any(|measure| !filled(&measure) && phase.touched.any(measure, row))
+}
+
+/// What is rolled up anew for a division was marked where its measure was.
+fn base(plan: &Plan, measure: usize) -> usize {
+    let within = plan.measures[measure].within.as_ref();
+    within.map_or(measure, |(base, _)| *base)
 }
 
 /// A measure's column, each cell from the last phase that has it.

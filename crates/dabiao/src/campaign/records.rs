@@ -52,6 +52,13 @@ impl Records {
         &self.advice
     }
 
+    /// The first mark of a measure for a community or unit.
+    pub(super) fn first(&self, measure: MeasureId, target: Target) -> Option<&Mark> {
+        let marks = self.marks.get(measure)?;
+        let at = marks.partition_point(|mark| mark.target < target);
+        marks.get(at).filter(|mark| mark.target == target)
+    }
+
     pub(crate) fn place(&self, mark: &Mark, measure: &MeasurePlan) -> Place {
         Place {
             file: self

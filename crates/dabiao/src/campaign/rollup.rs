@@ -1,25 +1,23 @@
 //! From units to communities: one phase's table (docs/semantics.md §2.12).
 
 use std::collections::HashSet;
-use std::ops::Range;
 use std::sync::Arc;
 
-use super::assessors::{combine, majority};
+use super::each::UnitRow;
+use super::marks::{Marks, Touched, range_of};
 use super::records::{Mark, Records, Target};
 use super::sum::{Sum, decimals_of};
-use crate::cohort::Cohort;
-use crate::fault::{Fault, FaultCode, Faults};
+use crate::fault::{Fault, FaultCode, Faults, Place};
 use crate::grid::{Grid, Registry};
 use crate::lang::Text;
-use crate::observations::{Column, MISSING, NOT_APPLICABLE, Observations, Table, UnitPoints};
-use crate::plan::marking::{Cohorts, Marker};
+use crate::observations::{Column, Observations, Table};
 use crate::plan::node::{Outcomes, Reading, Test};
-use crate::plan::{EachPlan, ItemPlan, MeasureId, MeasurePlan, RollUpPlan, SlotId};
+use crate::plan::{ItemPlan, MeasureId, MeasurePlan, RollUpPlan};
 use crate::rational::Rational;
 use crate::standard::Standard;
-use crate::standard::document::{Assessors, FilledBy, Level, MeasureKind};
+use crate::standard::document::{FilledBy, Level, MeasureKind};
 
-/// A unit without a value, left out of its community's.
+/// A unit that lacks a value of a measure or an item that others of its community have.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeftOut {
     /// The community's code.
@@ -28,6 +26,10 @@ pub struct LeftOut {
     pub unit: String,
     /// The measure's name, or the item's code for an item marked for each unit.
     pub what: String,
+    /// Whether the unit counted all the same: in an item marked for each unit it earned points
+    /// although a value or a condition of it is blank. False for a unit that was left out of its
+    /// community's value.
+    pub counted: bool,
 }
 
 /// The table of one phase: every community of the registry, whatever it was marked for.
@@ -39,6 +41,8 @@ pub(crate) struct PhaseTable {
     pub(crate) incomplete: HashSet<(u32, usize)>,
     pub(crate) left_out: Vec<LeftOut>,
     pub(crate) present: Vec<bool>,
+    /// Where anything was marked, whatever it came to.
+    pub(super) touched: Touched,
     /// Measures that the grid filled, which nobody marked.
     pub(crate) filled: Vec<MeasureId>,
 }
@@ -49,20 +53,23 @@ pub(crate) fn tabulate(
     grid: Option<&Grid>,
     records: &Records,
 ) -> Result<PhaseTable, Faults> {
+    let plan = standard.plan();
+    let rows = grid.map(|grid| rows_of_units(grid, registry));
+    let rows = rows.unwrap_or_default();
+    let mut faults = Faults::new();
+    let marks = Marks::combined(standard, registry, grid, &rows, records, &mut faults);
     let mut work = RollUp {
-        measures: &standard.plan().measures,
-        declared: standard.document().measures.len(),
+        measures: &plan.measures,
         registry,
         grid,
         records,
-        rows: grid
-            .map(|grid| rows_of_units(grid, registry))
-            .unwrap_or_default(),
-        faults: Faults::new(),
+        marks: &marks,
+        rows: &rows,
+        faults,
         left_out: Vec::new(),
         incomplete: HashSet::new(),
     };
-    let (direct, units) = work.combined(standard);
+    work.check_given();
     let mut table = Table {
         codes: registry.codes.clone(),
         attributes: registry.attributes.clone(),
@@ -70,17 +77,13 @@ pub(crate) fn tabulate(
     };
     table.incomplete = vec![false; registry.len()];
     for measure in 0..work.measures.len() {
-        let base = work.measures[measure]
-            .within
-            .as_ref()
-            .map_or(measure, |(base, _)| *base);
-        let column = work.column(measure, &direct[base], &units);
+        let column = work.column(measure);
         table.columns.push(column);
     }
     let filled = work.fill_coverage(standard, &mut table);
-    for (position, item) in standard.plan().items.iter().enumerate() {
+    for (position, item) in plan.items.iter().enumerate() {
         if let Some(each) = &item.each {
-            let points = work.each(standard, position, item, each, &units);
+            let points = work.each(plan, position, item, each);
             table.unit_points.insert(item.code.clone(), points);
         }
     }
@@ -92,9 +95,8 @@ pub(crate) fn tabulate(
     } = work;
     left_out.sort();
     left_out.dedup();
-    let plan = standard.plan();
     let mut looked_at = plan.looked_at_alone();
-    looked_at.extend(plan.items.iter().flat_map(|item| &item.own));
+    looked_at.extend(plan.all_items().flat_map(|item| &item.own));
     for (row, what) in &incomplete {
         let counts = *what >= plan.measures.len() || looked_at.contains(what);
         table.incomplete[*row as usize] |= counts;
@@ -104,6 +106,7 @@ pub(crate) fn tabulate(
         incomplete,
         left_out,
         present: records.present.clone(),
+        touched: marks.touched,
         filled,
     })
 }
@@ -120,177 +123,143 @@ fn rows_of_units(grid: &Grid, registry: &Registry) -> Vec<Option<u32>> {
     grid.communities.iter().map(row).collect()
 }
 
-struct RollUp<'a> {
-    measures: &'a [MeasurePlan],
-    declared: usize,
-    registry: &'a Registry,
-    grid: Option<&'a Grid>,
+pub(super) struct RollUp<'a> {
+    pub(super) measures: &'a [MeasurePlan],
+    pub(super) registry: &'a Registry,
+    pub(super) grid: Option<&'a Grid>,
     records: &'a Records,
-    rows: Vec<Option<u32>>,
+    pub(super) marks: &'a Marks,
+    /// Each unit's row of the registry.
+    pub(super) rows: &'a [Option<u32>],
     faults: Faults,
     left_out: Vec<LeftOut>,
     incomplete: HashSet<(u32, usize)>,
 }
 
-/// One measure's values of all units of its level, and whether there is any.
-struct UnitColumns {
-    columns: Vec<Column>,
-    any: Vec<bool>,
-}
-
 impl RollUp<'_> {
-    fn range(&self, level: Level) -> Range<usize> {
-        self.grid.map_or(0..0, |grid| grid.range(level))
-    }
-
-    /// Marks combined over assessors: of communities, and of units by position in their level.
-    fn combined(&mut self, standard: &Standard) -> (Vec<Column>, UnitColumns) {
-        let mut direct = Vec::new();
-        let mut units = UnitColumns {
-            columns: Vec::new(),
-            any: Vec::new(),
-        };
-        for measure in 0..self.declared {
-            let plan = &self.measures[measure];
-            let marks = &self.records.marks[measure];
-            let split = marks.partition_point(|mark| matches!(mark.target, Target::Community(_)));
-            let range = self.range(plan.level);
-            let in_level = |target: Target| match target {
-                Target::Community(row) => row as usize,
-                Target::Unit(unit) => (unit as usize).wrapping_sub(range.start),
-            };
-            let strict = standard.plan().label_conditions.contains(&measure);
-            let of_community = column_of(
-                plan,
-                plan.kind,
-                &marks[..split],
-                self.registry.len(),
-                in_level,
-                self.records,
-                strict,
-                &mut self.faults,
-            );
-            let of_unit = column_of(
-                plan,
-                plan.unit_kind,
-                &marks[split..],
-                range.len(),
-                in_level,
-                self.records,
-                strict,
-                &mut self.faults,
-            );
-            direct.push(of_community);
-            units.columns.push(of_unit);
-            units.any.push(split < marks.len());
+    /// A measure of units stands in its community's row, already rolled up, or in its units'
+    /// rows; not in both.
+    fn check_given(&mut self) {
+        for (measure, plan) in self.measures.iter().enumerate() {
+            if plan.within.is_some() || plan.level <= Level::Community {
+                continue;
+            }
+            for row in 0..self.registry.len() {
+                let touched = &self.marks.touched;
+                if touched.own(measure, row) && touched.unit(measure, row) {
+                    self.both_given(measure, row);
+                }
+            }
         }
-        (direct, units)
     }
 
     /// A community's column: given, rolled up, or a mixture with no community in both.
-    fn column(&mut self, measure: MeasureId, direct: &Column, units: &UnitColumns) -> Column {
+    fn column(&mut self, measure: MeasureId) -> Column {
         let plan = &self.measures[measure];
         let base = plan.within.as_ref().map_or(measure, |(base, _)| *base);
-        let (Some(rollup), true) = (&plan.rollup, units.any[base]) else {
+        let (marks, given) = (self.marks, &self.marks.given[base]);
+        let (Some(rollup), true) = (&plan.rollup, marks.touched.any_unit(base)) else {
             return match plan.within {
                 Some((base, _)) => Column::Same(base),
-                None => direct.clone(),
+                None => given.clone(),
             };
         };
-        let mut together = plan
-            .within
-            .as_ref()
-            .map_or_else(|| vec![base], |(_, together)| together.clone());
-        let weighing = match rollup {
-            RollUpPlan::WeightedMean(weight) => Some(*weight),
-            _ => None,
-        };
+        let alone = [base];
+        let together = plan.within.as_ref().map_or(&alone[..], |(_, all)| all);
         // A unit without a weight has no value, for itself and for the others of a division.
-        for at in 0..together.len() {
-            if let Some(RollUpPlan::WeightedMean(weight)) = &self.measures[together[at]].rollup
-                && !together.contains(weight)
-            {
-                together.push(*weight);
-            }
-        }
-        let mut sums = vec![Sum::default(); self.registry.len()];
-        let mut without: Vec<(u32, usize)> = Vec::new();
-        let range = self.range(plan.level);
-        for position in 0..range.len() {
-            let Some(row) = self.rows[range.start + position] else {
+        let needed: Vec<MeasureId> = together
+            .iter()
+            .flat_map(|measure| [Some(*measure), self.weight_of(*measure)])
+            .flatten()
+            .collect();
+        let weighing = self.weight_of(base);
+        let mut sums: Vec<Sum> = (0..self.registry.len())
+            .map(|row| Sum::new(marks.touched.unit(base, row)))
+            .collect();
+        let mut without: Vec<(u32, usize, usize)> = Vec::new();
+        for (position, unit) in range_of(self.grid, plan.level).enumerate() {
+            let Some(row) = self.rows.get(unit).copied().flatten() else {
                 continue;
             };
             let sum = &mut sums[row as usize];
             sum.units += 1;
-            let recorded = units.columns[base].code(position) != Reading::Missing;
-            sum.recorded |= recorded;
             if let RollUpPlan::Share(test) = rollup {
-                match self.outcomes(test, &units.columns, position) {
+                match self.outcomes(test, position) {
                     Outcomes::NOT_APPLICABLE => sum.not_applicable += 1,
                     outcomes => {
                         sum.count += 1;
                         sum.holding += u64::from(outcomes.holds());
                         if ![Outcomes::TRUE, Outcomes::FALSE].contains(&outcomes) {
-                            without.push((row, position));
+                            without.push((row, position, unit));
                         }
                     }
                 }
                 continue;
             }
-            match self.usable(&together, units, position) {
-                Reading::Value(()) if sum_plain(sum, base, weighing, units, position) => {}
+            match self.usable(&needed, position) {
+                Reading::Value(()) if sum_plain(sum, base, weighing, marks, position) => {}
                 Reading::Value(()) => {
-                    let value = units.columns[base].number(position, plan.unit_kind);
+                    let value = marks.units[base].number(position, plan.unit_kind);
                     let Reading::Value(value) = value else {
                         continue;
                     };
                     let weight = weighing.map_or(Reading::Missing, |weight| {
-                        units.columns[weight].number(position, self.measures[weight].unit_kind)
+                        marks.units[weight].number(position, self.measures[weight].unit_kind)
                     });
                     sum.add(&value, weight);
                 }
-                Reading::Missing => without.push((row, position)),
+                Reading::Missing => without.push((row, position, unit)),
                 Reading::NotApplicable => sum.not_applicable += 1,
             }
         }
-        for (row, position) in without {
-            // A community that nobody has marked is missing as a whole.
-            if sums[row as usize].recorded {
-                self.leave_out(row, range.start + position, measure, plan.name.clone());
+        let share = matches!(rollup, RollUpPlan::Share(_));
+        for (row, position, unit) in without {
+            for lacking in together {
+                // A community that nobody has marked is missing as a whole.
+                let recorded = marks.touched.unit(*lacking, row as usize);
+                if recorded && (share || self.lacks(*lacking, position)) {
+                    self.leave_out(row, unit, measure, &self.measures[*lacking].name, false);
+                }
             }
         }
         let of_weight = weighing.map_or(0, |weight| decimals_of(self.measures[weight].unit_kind));
         let decimals = (decimals_of(plan.unit_kind), of_weight);
-        let mut cells: Vec<Reading<Rational>> = sums
-            .into_iter()
-            .map(|sum| sum.settled(decimals).result(rollup))
-            .collect();
-        for (row, cell) in cells.iter_mut().enumerate() {
-            let given = direct.number(row, plan.kind);
-            if given == Reading::Missing {
-                continue;
+        let cells = sums.into_iter().enumerate().map(|(row, sum)| {
+            if marks.touched.own(base, row) {
+                return given.number(row, plan.kind);
             }
-            if *cell != Reading::Missing {
-                self.both_given(base, row);
-            }
-            *cell = given;
-        }
-        Column::Exact(cells)
+            sum.settled(decimals).result(rollup)
+        });
+        Column::Exact(cells.collect())
     }
 
-    fn outcomes(&self, test: &Test, columns: &[Column], position: usize) -> Outcomes {
+    /// The measure that weighs a measure's units.
+    fn weight_of(&self, measure: MeasureId) -> Option<MeasureId> {
+        match self.measures[measure].rollup {
+            Some(RollUpPlan::WeightedMean(weight)) => Some(weight),
+            _ => None,
+        }
+    }
+
+    /// Whether a unit has no value of a measure, or none of its weight.
+    fn lacks(&self, measure: MeasureId, position: usize) -> bool {
+        let blank = |id: MeasureId| self.marks.units[id].code(position) == Reading::Missing;
+        blank(measure) || self.weight_of(measure).is_some_and(blank)
+    }
+
+    fn outcomes(&self, test: &Test, position: usize) -> Outcomes {
         test.outcomes(&UnitRow {
-            columns,
+            columns: &self.marks.units,
             measures: self.measures,
             position,
         })
     }
 
     /// Whether a unit has all of some measures.
-    fn usable(&self, together: &[MeasureId], units: &UnitColumns, position: usize) -> Reading<()> {
+    fn usable(&self, needed: &[MeasureId], position: usize) -> Reading<()> {
         let mut usable = Reading::Value(());
-        for measure in together {
-            match units.columns[*measure].code(position) {
+        for measure in needed {
+            match self.marks.units[*measure].code(position) {
                 Reading::NotApplicable => return Reading::NotApplicable,
                 Reading::Missing => usable = Reading::Missing,
                 Reading::Value(_) => {}
@@ -299,28 +268,57 @@ impl RollUp<'_> {
         usable
     }
 
-    fn leave_out(&mut self, row: u32, unit: usize, what: usize, name: String) {
+    /// Lists what a unit lacks; `what` is the measure, or the item behind all measures.
+    pub(super) fn leave_out(
+        &mut self,
+        row: u32,
+        unit: usize,
+        what: usize,
+        name: &str,
+        counted: bool,
+    ) {
         let Some(grid) = self.grid else { return };
         self.incomplete.insert((row, what));
         self.left_out.push(LeftOut {
             community: self.registry.codes[row as usize].clone(),
             unit: grid.codes[unit].clone(),
-            what: name,
+            what: name.to_owned(),
+            counted,
         });
     }
 
-    fn both_given(&mut self, measure: MeasureId, row: usize) {
-        let code = &self.registry.codes[row];
-        let mark = self.records.marks[measure]
-            .iter()
-            .find(|mark| mark.target == Target::Community(row as u32));
-        let place = mark
-            .map(|mark| self.records.place(mark, &self.measures[measure]))
-            .unwrap_or_default();
-        let fault = Fault::new(FaultCode::BothGiven).at(place).about(code);
+    /// A community's value that stands in its row and comes from below as well.
+    pub(super) fn both_given(&mut self, measure: MeasureId, row: usize) {
+        let mark = self.records.first(measure, Target::Community(row as u32));
+        let fault = Fault::new(FaultCode::BothGiven)
+            .at(self.place(mark, measure))
+            .about(&self.registry.codes[row])
+            .expected(Text::new(
+                "社区一行的汇总值与各单元或网格的值只留其一",
+                "either the community's own value or those of its units or its grid",
+            ));
         if !self.faults.listed.contains(&fault) {
             self.faults.push(fault);
         }
+    }
+
+    /// What is wrong with an item of one unit, at one of its marks.
+    pub(super) fn unit_fault(&mut self, fault: Fault, unit: usize, item: &ItemPlan) {
+        let target = Target::Unit(unit as u32);
+        let held = item.own.iter().find_map(|measure| {
+            let mark = self.records.first(*measure, target)?;
+            Some(self.place(Some(mark), *measure))
+        });
+        let code = self.grid.and_then(|grid| grid.codes.get(unit));
+        let code = code.map_or("", String::as_str);
+        let fault = fault.at(held.unwrap_or_default());
+        self.faults
+            .push(fault.about(format!("{code} {}", item.code)));
+    }
+
+    fn place(&self, mark: Option<&Mark>, measure: MeasureId) -> Place {
+        let place = mark.map(|mark| self.records.place(mark, &self.measures[measure]));
+        place.unwrap_or_default()
     }
 
     /// Measures that the grid fills where it is given.
@@ -339,165 +337,18 @@ impl RollUp<'_> {
             for (row, code) in self.registry.codes.iter().enumerate() {
                 let share = coverage.of_community(code);
                 let given = table.columns[measure].number(row, MeasureKind::Number);
-                cells.push(match (share, given) {
-                    (Some(share), Reading::Missing) => {
-                        Reading::Value(&share * &Rational::from(whole))
-                    }
-                    (None, given) => given,
-                    (Some(_), given) => {
-                        self.both_given(measure, row);
-                        given
-                    }
+                if share.is_some() && self.marks.touched.any(measure, row) {
+                    self.both_given(measure, row);
+                }
+                cells.push(match share {
+                    Some(share) => Reading::Value(&share * &Rational::from(whole)),
+                    None => given,
                 });
             }
             table.columns[measure] = Column::Exact(cells);
             filled.push(measure);
         }
         filled
-    }
-
-    /// An item marked for each unit: the units' points, held to the item's, rolled up.
-    fn each(
-        &mut self,
-        standard: &Standard,
-        position: usize,
-        item: &ItemPlan,
-        each: &EachPlan,
-        units: &UnitColumns,
-    ) -> Vec<UnitPoints> {
-        let plan = standard.plan();
-        let mut sums = vec![Sum::default(); self.registry.len()];
-        let mut without = Vec::new();
-        let range = self.range(each.level);
-        for unit in 0..range.len() {
-            let Some(row) = self.rows[range.start + unit] else {
-                continue;
-            };
-            let sum = &mut sums[row as usize];
-            sum.units += 1;
-            let blank = item
-                .own
-                .iter()
-                .all(|m| units.columns[*m].code(unit) == Reading::Missing);
-            sum.recorded |= !blank;
-            let cells = UnitRow {
-                columns: &units.columns,
-                measures: self.measures,
-                position: unit,
-            };
-            let marker = Marker {
-                plan,
-                row: &cells,
-                own: &cells,
-                cohorts: &NoCohorts,
-                blank_is_none: false,
-                blank_is_no_fault: false,
-            };
-            if marker.item_leaves(item) {
-                sum.not_applicable += 1;
-                continue;
-            }
-            let weight = match &each.rollup {
-                RollUpPlan::WeightedMean(weight) => {
-                    units.columns[*weight].number(unit, self.measures[*weight].unit_kind)
-                }
-                _ => Reading::Value(Rational::ONE),
-            };
-            let weight = match weight {
-                Reading::Value(weight) if !blank => weight,
-                Reading::NotApplicable => {
-                    sum.not_applicable += 1;
-                    continue;
-                }
-                _ => {
-                    without.push((row, unit));
-                    continue;
-                }
-            };
-            match marker.item(item) {
-                Ok(marked) => match marked.points {
-                    Some(points) => {
-                        if marked.state.is_missing() || marked.state.is_undecided() {
-                            self.incomplete
-                                .insert((row, self.measures.len() + position));
-                        }
-                        sum.add(&points, Reading::Value(weight));
-                    }
-                    None if marked.state.is_excluded() => without.push((row, unit)),
-                    None => sum.not_applicable += 1,
-                },
-                Err(fault) => {
-                    let code = self.grid.map(|grid| grid.codes[range.start + unit].clone());
-                    self.faults.push(fault.about(format!(
-                        "{} {}",
-                        code.unwrap_or_default(),
-                        item.code
-                    )));
-                }
-            }
-        }
-        for (row, unit) in without {
-            if sums[row as usize].recorded {
-                self.leave_out(
-                    row,
-                    range.start + unit,
-                    self.measures.len() + position,
-                    item.code.clone(),
-                );
-            }
-        }
-        sums.into_iter()
-            .map(|sum| match sum.result(&each.rollup) {
-                Reading::Value(points) => {
-                    let full = plan.markings[item.marking].points.as_ref();
-                    UnitPoints::Points(points.clamped(Some(&Rational::ZERO), full))
-                }
-                Reading::Missing => UnitPoints::Missing,
-                Reading::NotApplicable => UnitPoints::NotApplicable,
-            })
-            .collect()
-    }
-}
-
-struct NoCohorts;
-
-impl Cohorts for NoCohorts {
-    fn cohort(&self, _: SlotId) -> Option<&Cohort> {
-        None
-    }
-}
-
-/// One unit's cells, as its own conditions and items see them.
-struct UnitRow<'a> {
-    columns: &'a [Column],
-    measures: &'a [MeasurePlan],
-    position: usize,
-}
-
-impl crate::plan::node::Row for UnitRow<'_> {
-    fn number(&self, measure: MeasureId) -> Reading<Rational> {
-        let kind = self.measures[measure].unit_kind;
-        self.columns
-            .get(measure)
-            .map_or(Reading::Missing, |column| {
-                column.number(self.position, kind)
-            })
-    }
-
-    fn code(&self, measure: MeasureId) -> Reading<i64> {
-        self.columns
-            .get(measure)
-            .map_or(Reading::Missing, |column| column.code(self.position))
-    }
-
-    fn labels(&self, measure: MeasureId) -> Option<&[i64]> {
-        match self.columns.get(measure)? {
-            Column::Mixed(cells) => match cells.get(self.position)? {
-                Reading::Value(labels) => Some(labels),
-                _ => None,
-            },
-            _ => None,
-        }
     }
 }
 
@@ -506,10 +357,10 @@ fn sum_plain(
     sum: &mut Sum,
     base: MeasureId,
     weighing: Option<MeasureId>,
-    units: &UnitColumns,
+    marks: &Marks,
     position: usize,
 ) -> bool {
-    let plain = |measure: MeasureId| match &units.columns[measure] {
+    let plain = |measure: MeasureId| match &marks.units[measure] {
         column @ Column::Plain(_) => match column.code(position) {
             Reading::Value(value) => Some(value),
             _ => None,
@@ -522,95 +373,5 @@ fn sum_plain(
             plain(weight).is_some_and(|weight| sum.add_plain(value, Some(weight)))
         }
         (None, _) => false,
-    }
-}
-
-/// A column of marks, combined where several assessors gave one each.
-#[allow(clippy::too_many_arguments)]
-fn column_of(
-    plan: &MeasurePlan,
-    kind: MeasureKind,
-    marks: &[Mark],
-    rows: usize,
-    position: impl Fn(Target) -> usize,
-    records: &Records,
-    strict: bool,
-    faults: &mut Faults,
-) -> Column {
-    let single = marks
-        .windows(2)
-        .all(|pair| pair[0].target != pair[1].target);
-    // Even a lone mark may be trimmed away.
-    let trims = matches!(plan.assessors, Some(Assessors::Trimmed(k)) if k > 0);
-    if single && !trims {
-        let mut cells = vec![MISSING; rows];
-        for mark in marks {
-            if let Some(cell) = cells.get_mut(position(mark.target)) {
-                *cell = mark.value;
-            }
-        }
-        return Column::Plain(cells);
-    }
-    let mut exact = vec![Reading::Missing; rows];
-    let mut mixed = vec![Reading::Missing; rows];
-    for marks in marks.chunk_by(|a, b| a.target == b.target) {
-        let at = position(marks[0].target);
-        let mut values: Vec<i64> = marks
-            .iter()
-            .map(|m| m.value)
-            .filter(|value| *value != NOT_APPLICABLE)
-            .collect();
-        if at >= rows {
-            continue;
-        }
-        // In the order of the measure's labels, whoever gave them.
-        values.sort_unstable();
-        if values.is_empty() {
-            exact[at] = Reading::NotApplicable;
-            mixed[at] = Reading::NotApplicable;
-            continue;
-        }
-        let fault = |code: FaultCode| Fault::new(code).at(records.place(&marks[0], plan));
-        match kind {
-            MeasureKind::Label => {
-                if strict && values.iter().any(|value| *value != values[0]) {
-                    let names = values
-                        .iter()
-                        .filter_map(|v| plan.labels.get(usize::try_from(*v).ok()?).cloned());
-                    let found = names.collect::<Vec<_>>().join("/");
-                    faults.push(fault(FaultCode::LabelDisagreement).found(found).expected(
-                        Text::new(
-                            "一致的等级\u{ff1a}有条件取决于它",
-                            "one label, since a condition depends on it",
-                        ),
-                    ));
-                }
-                mixed[at] = Reading::Value(values);
-            }
-            MeasureKind::YesNo => {
-                exact[at] = Reading::Value(Rational::from(i64::from(majority(&values))))
-            }
-            kind => {
-                let column = Column::Plain(values);
-                let count = if let Column::Plain(values) = &column {
-                    values.len()
-                } else {
-                    0
-                };
-                let numbers = (0..count).filter_map(|i| match column.number(i, kind) {
-                    Reading::Value(value) => Some(value),
-                    _ => None,
-                });
-                match combine(numbers.collect(), plan.assessors.unwrap_or(Assessors::Mean)) {
-                    Some(value) => exact[at] = Reading::Value(value),
-                    None => faults.push(fault(FaultCode::AssessorTrim).found(count)),
-                }
-            }
-        }
-    }
-    if kind == MeasureKind::Label {
-        Column::Mixed(mixed)
-    } else {
-        Column::Exact(exact)
     }
 }

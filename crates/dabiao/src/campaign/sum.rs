@@ -10,7 +10,7 @@ use crate::standard::document::MeasureKind;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sum {
     pub(super) units: u64,
-    pub(super) recorded: bool,
+    recorded: bool,
     pub(super) not_applicable: u64,
     pub(super) count: u64,
     pub(super) holding: u64,
@@ -32,6 +32,14 @@ struct PlainSum {
 }
 
 impl Sum {
+    /// Nothing yet; `recorded` says whether any unit's cell holds anything.
+    pub(super) fn new(recorded: bool) -> Sum {
+        Sum {
+            recorded,
+            ..Sum::default()
+        }
+    }
+
     pub(super) fn add(&mut self, value: &Rational, weight: Reading<Rational>) {
         self.count += 1;
         self.sum = &self.sum + value;

@@ -192,10 +192,12 @@ impl<'a> Explainer<'a> {
         let item = items.get(at)?;
         let points = *points.get(at)?.get(row)?;
         let table = self.table_row(row);
-        let (own, state) = match which {
-            Which::Item(at) => (self.own_row(row, at), *columns.states.get(at)?.get(row)?),
-            _ => (table, State::EMPTY),
+        let (position, state) = match which {
+            Which::Item(at) => (at, *columns.states.get(at)?.get(row)?),
+            Which::Bonus(at) => (plan.items.len() + at, State::EMPTY),
+            Which::Deduction(at) => (plan.items.len() + plan.bonus.len() + at, State::EMPTY),
         };
+        let own = self.own_row(row, position);
         Some(Looked {
             which,
             item,

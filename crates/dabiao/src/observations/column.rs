@@ -105,11 +105,6 @@ impl<'a> TableRow<'a> {
             column => Some(column),
         }
     }
-
-    /// Whether nothing is recorded: not even that it does not apply.
-    pub(crate) fn is_blank(&self, measure: MeasureId) -> bool {
-        self.code(measure) == Reading::Missing
-    }
 }
 
 impl Row for TableRow<'_> {

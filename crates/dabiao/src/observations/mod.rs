@@ -69,7 +69,8 @@ pub(crate) struct Table {
     pub(crate) lines: Vec<u64>,
     /// Items marked for each unit, with their rolled-up points.
     pub(crate) unit_points: HashMap<String, Vec<UnitPoints>>,
-    /// Where phases were merged: for each item the phase of each row, an index into `earlier`.
+    /// Where phases were merged: for each item, bonus and deduction the phase of each row, an
+    /// index into `earlier`.
     pub(crate) phases: Vec<Vec<u8>>,
     /// The columns of each phase, with the rows of this table.
     pub(crate) earlier: Vec<Vec<Column>>,
@@ -83,6 +84,8 @@ pub(crate) struct Table {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum UnitPoints {
     Points(Rational),
+    /// The community's own row has the values: the item is marked on it.
+    Given,
     Missing,
     NotApplicable,
 }
@@ -175,7 +178,8 @@ impl Observations {
         }
     }
 
-    /// A row as an item's own value sees it: the phase that last marked the item.
+    /// A row as an item's own value sees it: the phase that last marked the item. Items are
+    /// counted with the bonuses and the deductions behind them, as `Plan::all_items` does.
     pub(crate) fn own_row<'a>(
         &'a self,
         measures: &'a [MeasurePlan],

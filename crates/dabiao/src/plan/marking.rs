@@ -425,7 +425,7 @@ impl Marker<'_> {
             }
         }
         let row = Imputed {
-            row: self.row,
+            row: self.own,
             values,
         };
         Some(self.compute(marking, &row))

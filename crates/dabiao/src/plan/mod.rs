@@ -75,14 +75,17 @@ pub(crate) enum Assumption {
 }
 
 impl Plan {
-    /// The measures that a card looks at in each measure's own last phase: those of conditions,
-    /// bonuses and deductions.
+    /// The items, then the bonuses, then the deductions.
+    pub(crate) fn all_items(&self) -> impl Iterator<Item = &ItemPlan> {
+        self.items.iter().chain(&self.bonus).chain(&self.deductions)
+    }
+
+    /// The measures that a card looks at in each measure's own last phase: those of conditions.
     pub(crate) fn looked_at_alone(&self) -> Vec<MeasureId> {
         let markings = self.markings.iter();
         let tests = markings.flat_map(|m| [&m.applies, &m.full_marks, &m.no_marks]);
         let tests = tests.flatten().chain(self.vetoes.iter().map(|v| &v.test));
-        let extras = self.bonus.iter().chain(&self.deductions);
-        let mut measures: Vec<MeasureId> = extras.flat_map(|item| item.own.clone()).collect();
+        let mut measures: Vec<MeasureId> = Vec::new();
         tests.for_each(|test| test.visit_measures(&mut |measure| measures.push(measure)));
         measures.sort_unstable();
         measures.dedup();
@@ -361,7 +364,7 @@ pub(crate) struct SlotPlan {
     pub(crate) marking: MarkingId,
     /// The item, bonus or deduction must apply as well, where the marking is a check of it.
     pub(crate) parent: Option<MarkingId>,
-    /// The item that the marking is or belongs to: an index into [`Plan::items`].
+    /// The item that the marking is or belongs to, counted as in [`Plan::all_items`].
     pub(crate) item: Option<usize>,
     /// The measure, where it is a measure's imputation.
     pub(crate) measure: Option<MeasureId>,

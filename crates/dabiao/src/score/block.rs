@@ -188,7 +188,7 @@ impl Work<'_> {
                 let own = run
                     .observations
                     .own_row(&run.plan.measures, self.block.from + row, i);
-                let (exact, state) = self.exact(item, row, Some(&own), false);
+                let (exact, state) = self.exact(item, row, &own, false);
                 points[row] = exact.unwrap_or(NONE);
                 states[row] = state;
             }
@@ -198,7 +198,9 @@ impl Work<'_> {
     }
 
     fn extras(&mut self) {
-        let plan = self.run.plan;
+        let Run {
+            plan, observations, ..
+        } = *self.run;
         for extra in [Extra::Bonus, Extra::Deduction] {
             let (items, kernels, cap) = match extra {
                 Extra::Bonus => (&plan.bonus, &self.run.kernels.bonus, plan.bonus_cap),
@@ -213,6 +215,11 @@ impl Work<'_> {
                 Extra::Deduction => &mut self.columns.deductions,
             });
             sums.fill(0);
+            // Bonuses stand behind the items, deductions behind the bonuses.
+            let before = match extra {
+                Extra::Bonus => plan.items.len(),
+                Extra::Deduction => plan.items.len() + plan.bonus.len(),
+            };
             for (i, item) in items.iter().enumerate() {
                 let (points, states) = self.columns.extra(extra, i);
                 let (mut points, mut states) = (std::mem::take(points), std::mem::take(states));
@@ -221,7 +228,9 @@ impl Work<'_> {
                 long.extend((0..points.len()).filter(|row| states[*row].is_missing()));
                 once_each(&mut long);
                 for row in long {
-                    let (exact, state) = self.exact(item, row, None, true);
+                    let at = self.block.from + row;
+                    let own = observations.own_row(&plan.measures, at, before + i);
+                    let (exact, state) = self.exact(item, row, &own, true);
                     // A blank 扣分项 or 加分项 is none; one with a blank part counts the others.
                     let earned = exact.filter(|points| *points != 0 || !state.is_missing());
                     points[row] = earned.unwrap_or(NONE);
@@ -418,13 +427,12 @@ impl Work<'_> {
             .push(fault.at(self.run.observations.place(row)).about(subject));
     }
 
-    /// An item's published points and its state, exactly. `own` is what its value sees, where
-    /// that is not the row itself.
+    /// An item's published points and its state, exactly. `own` is what its value sees.
     fn exact(
         &mut self,
         item: &ItemPlan,
         row: usize,
-        own: Option<&dyn Row>,
+        own: &dyn Row,
         blank_is_none: bool,
     ) -> (Option<i64>, State) {
         let run = self.run;
@@ -439,7 +447,7 @@ impl Work<'_> {
         let marker = Marker {
             plan: run.plan,
             row: &cells,
-            own: own.unwrap_or(&cells),
+            own,
             cohorts: &cohorts,
             blank_is_none,
             blank_is_no_fault: run.observations.0.partial.get(at).copied().unwrap_or(false),
@@ -484,6 +492,7 @@ fn rolled_up(marker: &Marker<'_>, item: &ItemPlan, points: &UnitPoints) -> Resul
     match points {
         UnitPoints::Points(points) => Ok(Marked::of_units(points.clone())),
         UnitPoints::NotApplicable => Ok(Marked::not_applicable()),
+        UnitPoints::Given => marker.item(item),
         UnitPoints::Missing => marker.missing_units(item),
     }
 }

@@ -5,8 +5,20 @@ use crate::lang::Text;
 use crate::plan::EachPlan;
 
 impl<'a> Compiler<'a> {
-    pub(super) fn extras(&mut self, items: &'a [Item]) -> Result<Vec<ItemPlan>, Fault> {
-        items.iter().map(|item| self.item(item)).collect()
+    /// Bonuses, or the deductions behind so many of them.
+    pub(super) fn extras(
+        &mut self,
+        items: &'a [Item],
+        before: usize,
+    ) -> Result<Vec<ItemPlan>, Fault> {
+        let before = self.items.len() + before;
+        let mut plans = Vec::with_capacity(items.len());
+        for (i, item) in items.iter().enumerate() {
+            self.current = Some(before + i);
+            plans.push(self.item(item)?);
+        }
+        self.current = None;
+        Ok(plans)
     }
 
     pub(super) fn item(&mut self, item: &'a Item) -> Result<ItemPlan, Fault> {

@@ -43,7 +43,7 @@ struct Compiler<'a> {
     slots: Vec<SlotPlan>,
     decimals: u8,
     imputes_by_standard: bool,
-    /// The item that is being compiled; none for a bonus or deduction.
+    /// The item that is being compiled, with bonuses and deductions counted behind the items.
     current: Option<usize>,
     faults: Faults,
 }
@@ -87,8 +87,8 @@ impl<'a> Compiler<'a> {
         for section in &document.sections {
             top.push(self.section(section)?);
         }
-        let bonus = self.extras(&document.bonus)?;
-        let deductions = self.extras(&document.deductions)?;
+        let bonus = self.extras(&document.bonus, 0)?;
+        let deductions = self.extras(&document.deductions, bonus.len())?;
         let full: Rational = top.iter().map(|id| &self.sections[*id].worth).sum();
         let total_decimals = document.total_decimals.unwrap_or(document.decimals);
         let mut vetoes = Vec::new();
