@@ -61,7 +61,7 @@ pub(crate) enum Command {
     Run(Run),
     /// Choose communities, with a reason for everyone
     Select(Select),
-    /// Compare two phases of a campaign, or two campaigns: who moved, by which items
+    /// Compare two phases of a campaign, or two runs: who moved, by which items
     Compare(Compare),
     /// Look at a party grid
     #[command(subcommand)]
@@ -117,11 +117,11 @@ pub(crate) struct Select {
 
 #[derive(Debug, Args)]
 pub(crate) struct Compare {
-    /// The campaign's file (TOML or JSON), which names its tables
-    #[arg(value_name = "CAMPAIGN")]
+    /// The campaign's file, or a folder of results that `dabiao run` has written
+    #[arg(value_name = "CAMPAIGN|DIR")]
     pub(crate) campaign: PathBuf,
-    /// A later campaign's file to compare with, instead of two phases of one
-    #[arg(value_name = "LATER")]
+    /// A later campaign's file or folder of results, instead of two phases of one campaign
+    #[arg(value_name = "LATER", conflicts_with_all = ["from", "to"])]
     pub(crate) later: Option<PathBuf>,
     /// The earlier phase [default: the first]
     #[arg(long, value_name = "PHASE")]

@@ -23,7 +23,7 @@ const COMMANDS: [(&str, &str); 14] = [
     ("select", "评选社区\u{ff0c}每个社区都有理由"),
     (
         "compare",
-        "比较两个阶段或两次活动\u{ff1a}谁变了\u{ff0c}变在哪些小项",
+        "比较两个阶段或两次运行\u{ff1a}谁变了\u{ff0c}变在哪些小项",
     ),
     ("grid", "查看党建网格"),
     ("score", "为一张社区数据表评分"),
@@ -39,8 +39,17 @@ const COMMANDS: [(&str, &str); 14] = [
     ("schema", "输出标准文件的 JSON Schema"),
 ];
 
-/// What an argument says, by its name.
-const ARGUMENTS: [(&str, &str); 22] = [
+/// What an argument says, by its name; by its command and its name where commands differ.
+const ARGUMENTS: [(&str, &str); 25] = [
+    (
+        "compare campaign",
+        "活动文件\u{ff0c}或 dabiao run 写出的结果文件夹",
+    ),
+    ("compare top", "最多列出几个社区\u{ff08}默认 20\u{ff09}"),
+    (
+        "run out",
+        "把全部结果写入该文件夹\u{ff0c}没有时自动建立\u{ff1b}不写则只显示",
+    ),
     (
         "lang",
         "显示的语言\u{ff1a}zh 或 en\u{ff08}默认取自 LC_ALL、LC_MESSAGES 或 LANG\u{ff09}",
@@ -79,11 +88,11 @@ const ARGUMENTS: [(&str, &str); 22] = [
     ),
     (
         "campaign",
-        "活动文件\u{ff08}TOML 或 JSON)\u{ff0c}其中写明各数据表",
+        "活动文件\u{ff08}TOML 或 JSON\u{ff09}\u{ff0c}其中写明各数据表",
     ),
     (
         "later",
-        "与之比较的后一次活动的文件\u{ff08}不写则比较同一活动的两个阶段\u{ff09}",
+        "与之比较的后一次活动的文件或结果文件夹\u{ff08}不写则比较同一活动的两个阶段\u{ff09}",
     ),
     ("all", "列出全部社区\u{ff0c}而不只是入选的"),
     ("from", "前一阶段\u{ff08}默认为第一个\u{ff09}"),
@@ -123,6 +132,11 @@ fn of<'t>(texts: &[(&str, &'t str)], name: &str) -> Option<&'t str> {
         .map(|(_, text)| *text)
 }
 
+fn words_of(command: &str, argument: &str) -> Option<&'static str> {
+    let own = format!("{command} {argument}");
+    of(&ARGUMENTS, &own).or_else(|| of(&ARGUMENTS, argument))
+}
+
 fn in_chinese(command: Command) -> Command {
     const TEMPLATE: &str = "{about-with-newline}\n用法\u{ff1a}{usage}\n\n{all-args}";
     let name = command.get_name().to_owned();
@@ -147,7 +161,7 @@ fn in_chinese(command: Command) -> Command {
         } else {
             "选项"
         };
-        let text = of(&ARGUMENTS, arg.get_id().as_str());
+        let text = words_of(&name, arg.get_id().as_str());
         let takes_value = arg.get_action().takes_values();
         let arg = arg
             .help_heading(heading)
@@ -183,7 +197,7 @@ mod tests {
             missing.push(name.to_owned());
         }
         for arg in command.get_arguments() {
-            if of(&ARGUMENTS, arg.get_id().as_str()).is_none() {
+            if words_of(name, arg.get_id().as_str()).is_none() {
                 missing.push(format!("{name} {}", arg.get_id()));
             }
         }

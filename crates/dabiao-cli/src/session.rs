@@ -7,6 +7,7 @@ use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle,
 };
 use dabiao::{Lang, ScoreOptions};
+use dabiao_io::{SYNTHETIC, write_rows};
 use serde::Serialize;
 
 use crate::args::{Common, Format, Language};
@@ -57,6 +58,31 @@ impl Session {
         for line in table.lines() {
             writeln!(self.out, "{}", line.trim_end())?;
         }
+        Ok(())
+    }
+
+    /// Says that the marks are made up, where they are.
+    pub(crate) fn synthetic(&mut self, synthetic: bool) -> Result<(), Failure> {
+        match synthetic {
+            true => self.line(SYNTHETIC),
+            false => Ok(()),
+        }
+    }
+
+    /// A table as CSV; where its marks are made up, a last column `note` says so in every row.
+    pub(crate) fn rows(
+        &mut self,
+        heading: &[&str],
+        rows: impl Iterator<Item = Vec<String>>,
+        synthetic: bool,
+    ) -> Result<(), Failure> {
+        let note = synthetic.then_some("note");
+        let heading: Vec<&str> = heading.iter().copied().chain(note).collect();
+        let rows = rows.map(|mut row| {
+            row.extend(synthetic.then(|| SYNTHETIC.to_owned()));
+            row
+        });
+        write_rows(&mut self.out, &heading, rows)?;
         Ok(())
     }
 

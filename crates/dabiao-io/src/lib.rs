@@ -27,8 +27,9 @@ mod read;
 mod write;
 
 pub use campaign::{
-    LoadedCampaign, RowFeed, SYNTHETIC, add_campaign, campaign_summary, format_of, grid_from_rows,
-    read_campaign, read_grid, read_text, reason, write_campaign,
+    LoadedCampaign, RowFeed, RunResults, SYNTHETIC, add_campaign, area_name, campaign_summary,
+    format_of, grid_from_rows, read_campaign, read_grid, read_text, reason, write_campaign,
+    write_campaign_scores,
 };
 pub use read::{
     Encoding, Format, Limits, ReadOptions, ReadProgress, Row, Source, read_observations,

@@ -181,7 +181,11 @@ fn a_tie_that_crosses_a_limit_leaves_its_places_open() {
     );
     assert_eq!(
         result.decisions[1].reason,
-        Reason::Tied { rank: 2, among: 2 }
+        Reason::Tied {
+            rank: 2,
+            among: 2,
+            places: 1
+        }
     );
     assert_eq!(result.decisions[3].reason, Reason::Places { places: 2 });
 }

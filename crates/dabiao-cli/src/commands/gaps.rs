@@ -1,9 +1,10 @@
 //! `dabiao gaps`: where points are lost, and what would win them back.
 
-use dabiao::explain::Gaps as Lost;
+use dabiao::explain::Gaps as Losing;
 use dabiao::{Lang, Scores};
 use dabiao_io::write_rows;
 
+use super::overview::Lost;
 use super::{overview, text};
 use crate::args::{Format, Gaps};
 use crate::failure::Failure;
@@ -49,13 +50,19 @@ fn all(session: &mut Session, scores: &Scores) -> Result<(), Failure> {
         "大项失分\u{ff08}平均每个社区\u{ff09}",
         "Points lost by section (on average over the communities)",
     ))?;
-    let table = overview::losses_table(lang, overview::sections_by_loss(scores).iter());
+    let table = overview::losses_table(
+        lang,
+        overview::sections_by_loss(scores).iter().map(Lost::parts),
+    );
     session.table(&table)?;
     session.title(session.pick(
         "小项失分\u{ff08}平均每个社区\u{ff0c}折算到总分\u{ff0c}由多到少\u{ff09}",
         "Points lost by item (on average over the communities, as parts of the total, most first)",
     ))?;
-    let table = overview::losses_table(lang, overview::items_by_loss(scores).iter());
+    let table = overview::losses_table(
+        lang,
+        overview::items_by_loss(scores).iter().map(Lost::parts),
+    );
     session.table(&table)?;
     overview::notice(session, scores.standard().document())?;
     session.title(session.pick(
@@ -65,7 +72,7 @@ fn all(session: &mut Session, scores: &Scores) -> Result<(), Failure> {
 }
 
 /// One community.
-fn one(session: &mut Session, gaps: &Lost, top: usize) -> Result<(), Failure> {
+fn one(session: &mut Session, gaps: &Losing, top: usize) -> Result<(), Failure> {
     let lang = session.lang;
     let name = gaps.name.as_deref().unwrap_or_default();
     let mut line = format!("{} {name}", gaps.code).trim_end().to_owned();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use dabiao::grid::{AdviceSwitches, CodeScheme, Grid, Level};
 use dabiao::{Lang, Points, Rational, Rounding};
-use dabiao_io::{ReadOptions, write_rows};
+use dabiao_io::{ReadOptions, SYNTHETIC};
 use serde_json::json;
 
 use super::{grouped, overview};
@@ -26,10 +26,10 @@ pub(crate) fn check(session: &mut Session, call: &GridCheck) -> Result<(), Failu
     let is_campaign = first
         .extension()
         .is_some_and(|e| e == "toml" || e == "json");
-    let (grid, switches) = if is_campaign {
+    let (grid, switches, synthetic) = if is_campaign {
         File::open(first).map_err(|error| Failure::at(lang, first, &error))?;
         let loaded = dabiao_io::read_campaign(first, &ReadOptions::new())?;
-        let switches = loaded.document.advice.clone();
+        let (switches, synthetic) = (loaded.document.advice.clone(), loaded.document.synthetic);
         let Some(grid) = loaded.campaign.grid else {
             return Err(Failure::call(
                 lang,
@@ -37,7 +37,7 @@ pub(crate) fn check(session: &mut Session, call: &GridCheck) -> Result<(), Failu
                 "the campaign's file names no grid",
             ));
         };
-        (grid, switches)
+        (grid, switches, synthetic)
     } else {
         let scheme = match call.divisions {
             true => CodeScheme::Divisions,
@@ -48,13 +48,15 @@ pub(crate) fn check(session: &mut Session, call: &GridCheck) -> Result<(), Failu
         }
         let options = ReadOptions::new();
         let grid = dabiao_io::read_grid(scheme, &call.files, &call.compounds, &options)?;
-        (grid, AdviceSwitches::default())
+        (grid, AdviceSwitches::default(), false)
     };
     let advice = grid.advice(&switches);
     let lacking = grid.coverage().lacking().into_iter().map(str::to_owned);
     let lacking: Vec<String> = lacking.collect();
     match session.format {
         Format::Json => session.json(&json!({
+            "synthetic": synthetic,
+            "note": synthetic.then_some(SYNTHETIC),
             "units": grid.len(),
             "levels": grid.coverage().levels().iter().map(|level| json!({
                 "level": level.level.as_str(), "units": level.units, "established": level.organised,
@@ -69,17 +71,16 @@ pub(crate) fn check(session: &mut Session, call: &GridCheck) -> Result<(), Failu
         })),
         Format::Csv => {
             let rows = lacking.iter().map(|unit| {
-                let level = grid.level_of(unit).map_or("", Level::as_str);
-                [
-                    unit.as_str(),
-                    level,
-                    grid.community_of(unit).unwrap_or_default(),
+                vec![
+                    unit.clone(),
+                    grid.level_of(unit).map_or("", Level::as_str).to_owned(),
+                    grid.community_of(unit).unwrap_or_default().to_owned(),
                 ]
             });
-            write_rows(&mut session.out, &["code", "level", "community"], rows)?;
-            Ok(())
+            session.rows(&["code", "level", "community"], rows, synthetic)
         }
         Format::Table => {
+            session.synthetic(synthetic)?;
             session.line(match lang {
                 Lang::Zh => format!("{} 个单元\u{ff0c}没有错误", grouped(grid.len())),
                 Lang::En => format!("{} units, no fault", grouped(grid.len())),

@@ -1,5 +1,6 @@
 //! The commands, one a module, and what several of them show.
 
+mod areas;
 pub(crate) mod compare;
 pub(crate) mod demo;
 pub(crate) mod explain;
@@ -11,6 +12,7 @@ pub(crate) mod score;
 pub(crate) mod select;
 pub(crate) mod standard;
 
+use dabiao::campaign::CampaignResult;
 use dabiao::standard::document::{Document, Item, Section};
 use dabiao::{Rational, Scores};
 
@@ -60,6 +62,12 @@ pub(crate) fn grouped(number: usize) -> String {
 
 pub(crate) fn text(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// What the registry says of a community.
+pub(crate) fn attribute(result: &CampaignResult, name: &str, row: usize) -> String {
+    let values = result.scores.observations().attribute(name);
+    text(values.and_then(|values| values.get(row)))
 }
 
 /// The row of a code that the call names.

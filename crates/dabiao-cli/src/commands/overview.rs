@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use comfy_table::Table;
 use dabiao::explain::Loss;
 use dabiao::standard::document::{Document, Section};
-use dabiao::{Lang, Rational, Rounding, Scores};
+use dabiao::{Lang, Points, Rational, Rounding, Scores};
 
 use super::{children, grouped, items, text};
 use crate::failure::Failure;
@@ -216,10 +216,25 @@ pub(crate) struct Lost {
 
 impl Lost {
     fn of_total(&self) -> Rational {
-        let count = Rational::from(self.loss.counted as i64);
-        let mean = self.loss.lost.checked_div(&count).unwrap_or_default();
-        &mean * &self.worth
+        of_total(&self.loss, &self.worth)
     }
+
+    /// For [`losses_table`].
+    pub(crate) fn parts(&self) -> (&Loss, Rational) {
+        (&self.loss, self.worth.clone())
+    }
+}
+
+fn of_total(loss: &Loss, worth: &Rational) -> Rational {
+    let count = Rational::from(loss.counted as i64);
+    let mean = loss.lost.checked_div(&count).unwrap_or_default();
+    &mean * worth
+}
+
+/// `+0.50`, `-1.00`.
+pub(crate) fn signed(points: Points) -> String {
+    let plus = if points.scaled() > 0 { "+" } else { "" };
+    format!("{plus}{points}")
 }
 
 /// The items that lose points, those that cost the total most first.
@@ -280,11 +295,15 @@ fn weakest(session: &mut Session, scores: &Scores) -> Result<(), Failure> {
         "失分最多的小项\u{ff08}平均每个社区\u{ff0c}折算到总分\u{ff09}",
         "Items that lose most points (on average over the communities, as parts of the total)",
     ))?;
-    let table = losses_table(session.lang, lost.iter().take(WEAKEST));
+    let table = losses_table(session.lang, lost.iter().take(WEAKEST).map(Lost::parts));
     session.table(&table)
 }
 
-pub(crate) fn losses_table<'a>(lang: Lang, lost: impl Iterator<Item = &'a Lost>) -> Table {
+/// Losses with what a point of each is worth in the total.
+pub(crate) fn losses_table<'a>(
+    lang: Lang,
+    lost: impl Iterator<Item = (&'a Loss, Rational)>,
+) -> Table {
     let heading = match lang {
         Lang::Zh => ["编号", "名称", "分值", "平均失分", "失分率", "满分社区"],
         Lang::En => [
@@ -297,17 +316,17 @@ pub(crate) fn losses_table<'a>(lang: Lang, lost: impl Iterator<Item = &'a Lost>)
         ],
     };
     let mut table = new_table(&heading, &[]);
-    for lost in lost {
-        let full = &lost.loss.full * &lost.worth;
-        let mean = lost.of_total();
+    for (loss, worth) in lost {
+        let full = &loss.full * &worth;
+        let mean = of_total(loss, &worth);
         let share = mean.checked_div(&full).unwrap_or_default();
         table.add_row([
-            lost.loss.code.clone(),
-            lost.loss.title.get(lang).to_owned(),
+            loss.code.clone(),
+            loss.title.get(lang).to_owned(),
             full.display(2),
             fixed(&mean, 2),
             format!("{}%", fixed(&(&share * &Rational::from(100)), 0)),
-            grouped(lost.loss.at_full),
+            grouped(loss.at_full),
         ]);
     }
     align(&mut table, &[2, 3, 4, 5]);

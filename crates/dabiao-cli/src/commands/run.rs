@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use dabiao::Lang;
 use dabiao::campaign::CampaignResult;
-use dabiao_io::{LoadedCampaign, OutputSet, ReadOptions, add_campaign, campaign_summary};
+use dabiao_io::{
+    LoadedCampaign, OutputSet, ReadOptions, add_campaign, campaign_summary, write_campaign_scores,
+};
 
-use super::{grid, overview, score::name_of, select, text};
+use super::{areas, grid, overview, score::name_of, select, text};
 use crate::args::{Format, Run};
 use crate::failure::Failure;
 use crate::faults;
@@ -37,7 +39,7 @@ pub(crate) fn load(
     File::open(path).map_err(|error| Failure::at(session.lang, path, &error))?;
     let loaded = dabiao_io::read_campaign(path, &ReadOptions::new())?;
     faults::advise(&loaded.advice, session.lang, session.format);
-    let result = loaded.campaign.run(&session.score_options())?;
+    let result = loaded.run(&session.score_options())?;
     Ok((loaded, result))
 }
 
@@ -77,21 +79,20 @@ pub(crate) fn show(
     match session.format {
         Format::Json => return session.json(&campaign_summary(loaded, result)),
         Format::Csv => {
-            dabiao_io::write_scores(&result.scores, &mut session.out)?;
+            write_campaign_scores(loaded, result, &mut session.out)?;
             return Ok(());
         }
         Format::Table => {}
     }
     let lang = session.lang;
     session.line(loaded.document.title.get(lang))?;
-    if loaded.document.synthetic {
-        session.line(dabiao_io::SYNTHETIC)?;
-    }
+    session.synthetic(loaded.document.synthetic)?;
     if let Some(notice) = &loaded.document.notice {
         session.line(notice.get(lang))?;
     }
     session.line("")?;
     overview::print(session, &result.scores)?;
+    areas::print(session, result)?;
     select::chosen(session, result, false)?;
     if let Some(held) = &loaded.campaign.grid {
         grid::coverage(session, held)?;

@@ -2,11 +2,11 @@
 
 use dabiao::Lang;
 use dabiao::campaign::{CampaignResult, Outcome};
-use dabiao_io::{campaign_summary, reason, write_rows};
+use dabiao_io::{campaign_summary, reason};
 use serde_json::{Value, json};
 
 use super::run::load;
-use super::{overview, text};
+use super::{attribute, overview, text};
 use crate::args::{Format, Select};
 use crate::failure::Failure;
 use crate::session::{Session, new_table};
@@ -41,21 +41,7 @@ pub(crate) fn run(session: &mut Session, call: &Select) -> Result<(), Failure> {
         "code", "name", "district", "total", "rank", "tier", "outcome", "reason",
     ];
     match session.format {
-        Format::Csv => {
-            let mut heading = HEADING.to_vec();
-            let note = loaded.document.synthetic;
-            if note {
-                heading.push("note");
-            }
-            let rows = cells.map(|mut row| {
-                if note {
-                    row.push(dabiao_io::SYNTHETIC.to_owned());
-                }
-                row
-            });
-            write_rows(&mut session.out, &heading, rows)?;
-            Ok(())
-        }
+        Format::Csv => session.rows(&HEADING, cells, loaded.document.synthetic),
         Format::Json => {
             let rows: Vec<Value> = cells
                 .map(|row| {
@@ -67,17 +53,10 @@ pub(crate) fn run(session: &mut Session, call: &Select) -> Result<(), Failure> {
         }
         Format::Table => {
             session.line(loaded.document.title.get(lang))?;
-            if loaded.document.synthetic {
-                session.line(dabiao_io::SYNTHETIC)?;
-            }
+            session.synthetic(loaded.document.synthetic)?;
             chosen(session, &result, call.all)
         }
     }
-}
-
-fn attribute(result: &CampaignResult, name: &str, row: usize) -> String {
-    let values = result.scores.observations().attribute(name);
-    text(values.and_then(|values| values.get(row)))
 }
 
 /// The chosen and the tied, or everyone, with the reason.

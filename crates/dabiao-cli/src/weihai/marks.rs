@@ -31,96 +31,156 @@ fn out_of(number: i64, per_mille: i64, random: &mut Random) -> i64 {
         .sum()
 }
 
+/// The tables of marks, in the order of their files.
+const FILES: [&str; 10] = [
+    "self-communities.csv",
+    "self-grids.csv",
+    "self-buildings.csv",
+    "review-communities.csv",
+    "review-marks.csv",
+    "review-grids.csv",
+    "review-buildings.csv",
+    "verification-marks.csv",
+    "verification-grids.csv",
+    "verification-buildings.csv",
+];
+
+/// The rows of one community in each of [`FILES`].
+type Rows = [String; FILES.len()];
+
 pub(super) fn tables(
     communities: &[Community],
     random: &mut Random,
 ) -> Vec<(&'static str, String)> {
-    let mut self_marks = heading();
-    let mut review = heading();
-    let mut marks = "code,assessor,measure,value,note\n".to_owned();
-    let mut final_marks = marks.clone();
-    let grid_heading = "code,grids_with_officer,grid_cases_reported,grid_cases_closed,\
-                        public_order_cases,illegal_cases,survey_valid,survey_satisfied,note\n";
-    let (mut self_grids, mut grids) = (grid_heading.to_owned(), grid_heading.to_owned());
-    let mut final_grids = "code,survey_valid,survey_satisfied,note\n".to_owned();
-    let building_heading = "code,assessor,stairway_mark,building_households,\
-                            sorting_households,facilities,facilities_in_order,note\n";
-    let (mut self_buildings, mut buildings) =
-        (building_heading.to_owned(), building_heading.to_owned());
-    let mut final_buildings =
-        "code,assessor,stairway_mark,building_households,sorting_households,note\n".to_owned();
+    let mut all: Vec<Rows> = Vec::with_capacity(communities.len());
+    for (number, community) in communities.iter().enumerate() {
+        all.push(match community.copied_from {
+            Some(_) => Rows::default(),
+            None => of_community(community, number, random),
+        });
+    }
+    for (number, community) in communities.iter().enumerate() {
+        let Some((from, held)) = community.original(communities) else {
+            continue;
+        };
+        let copied = all.get(from).map(|rows| {
+            let own = |text: &String| text.replace(&held.code, &community.code);
+            rows.each_ref().map(own)
+        });
+        if let (Some(rows), Some(copied)) = (all.get_mut(number), copied) {
+            *rows = copied.map(|text| text.replace(&held.name, &community.name));
+        }
+    }
+    const MARKS: &str = "code,assessor,measure,value,note\n";
+    const GRIDS: &str = "code,grids_with_officer,grid_cases_reported,grid_cases_closed,\
+                         public_order_cases,illegal_cases,survey_valid,survey_satisfied,note\n";
+    const BUILDINGS: &str = "code,assessor,stairway_mark,building_households,\
+                             sorting_households,facilities,facilities_in_order,note\n";
+    let own = heading();
+    let headings: [&str; FILES.len()] = [
+        &own,
+        GRIDS,
+        BUILDINGS,
+        &own,
+        MARKS,
+        GRIDS,
+        BUILDINGS,
+        MARKS,
+        "code,survey_valid,survey_satisfied,note\n",
+        "code,assessor,stairway_mark,building_households,sorting_households,note\n",
+    ];
+    let table = |(at, (name, heading)): (usize, (&'static str, &str))| {
+        let rows = all.iter().filter_map(|rows| rows.get(at));
+        (
+            name,
+            [heading]
+                .into_iter()
+                .chain(rows.map(String::as_str))
+                .collect(),
+        )
+    };
+    FILES
+        .into_iter()
+        .zip(headings)
+        .enumerate()
+        .map(table)
+        .collect()
+}
+
+/// What the three phases found in one community.
+fn of_community(community: &Community, number: usize, random: &mut Random) -> Rows {
     // The districts put forward the best: every community of this quality.
     const PUT_FORWARD: i64 = 600;
-    for (number, community) in communities.iter().enumerate() {
-        let quality = community.quality;
-        let hopeful = (quality + 110).min(1000);
-        let put_forward = quality >= PUT_FORWARD;
-        row(&mut self_marks, community, number, hopeful, true, random);
-        row(&mut review, community, number, quality, false, random);
-        assessors(&mut marks, community, quality, "区评委", random);
+    let mut rows = Rows::default();
+    let [
+        self_marks,
+        self_grids,
+        self_buildings,
+        review,
+        marks,
+        grids,
+        buildings,
+        final_marks,
+        final_grids,
+        final_buildings,
+    ] = &mut rows;
+    let quality = community.quality;
+    let hopeful = (quality + 110).min(1000);
+    let put_forward = quality >= PUT_FORWARD;
+    row(self_marks, community, number, hopeful, true, random);
+    row(review, community, number, quality, false, random);
+    assessors(marks, community, quality, "区评委", random);
+    if put_forward {
+        assessors(final_marks, community, quality, "市评委", random);
+    }
+    for grid in &community.grids {
+        grid_row(self_grids, &grid.code, hopeful, None, random);
+        let unhappy = number == 77;
+        grid_row(grids, &grid.code, quality, Some(unhappy), random);
         if put_forward {
-            assessors(&mut final_marks, community, quality, "市评委", random);
+            let valid = random.between(20, 40);
+            let satisfied = out_of(valid, scaled(850, 985, around(quality, random)), random);
+            let code = &grid.code;
+            let _ = writeln!(final_grids, "{code},{valid},{satisfied},{NOTE}");
         }
-        for grid in &community.grids {
-            grid_row(&mut self_grids, &grid.code, hopeful, None, random);
-            let unhappy = number == 77;
-            grid_row(&mut grids, &grid.code, quality, Some(unhappy), random);
-            if put_forward {
-                let valid = random.between(20, 40);
-                let satisfied = out_of(valid, scaled(850, 985, around(quality, random)), random);
-                let code = &grid.code;
-                let _ = writeln!(final_grids, "{code},{valid},{satisfied},{NOTE}");
-            }
-            for building in &grid.buildings {
-                let (code, households) = (&building.code, building.households);
-                let mut line = |text: &mut String, quality: i64, who: &str, blank: bool| {
-                    let mark = scaled(82, 100, around(quality, random));
-                    let sorting = out_of(households, scaled(880, 990, quality), random);
-                    let facilities = random.between(8, 20);
-                    let sound = out_of(facilities, scaled(965, 1000, quality), random);
-                    let mark = if blank {
-                        String::new()
-                    } else {
-                        mark.to_string()
-                    };
-                    let _ = writeln!(
-                        text,
-                        "{code},{who},{mark},{households},{sorting},{facilities},{sound},{NOTE}"
-                    );
+        for building in &grid.buildings {
+            let (code, households) = (&building.code, building.households);
+            let mut line = |text: &mut String, quality: i64, who: &str, blank: bool| {
+                let mark = scaled(82, 100, around(quality, random));
+                let sorting = out_of(households, scaled(880, 990, quality), random);
+                let facilities = random.between(8, 20);
+                let sound = out_of(facilities, scaled(965, 1000, quality), random);
+                let mark = if blank {
+                    String::new()
+                } else {
+                    mark.to_string()
                 };
-                line(&mut self_buildings, hopeful, "自评", false);
-                // In some communities an inspector stood before locked doors.
-                let locked = number % 23 == 5 && code.ends_with("G03-B02");
-                line(&mut buildings, quality, "检查员甲", locked);
-                if code.ends_with("B01") {
-                    let mark = scaled(82, 100, around(quality, random));
-                    let _ = writeln!(buildings, "{code},检查员乙,{mark},,,,,{NOTE}");
-                }
-                if put_forward {
-                    let mark = scaled(84, 100, around(quality, random));
-                    // Households are counted again, and so is who sorts: an item takes all of
-                    // its measures from one phase.
-                    let sorting = out_of(households, scaled(880, 990, quality), random);
-                    let _ = writeln!(
-                        final_buildings,
-                        "{code},市检查员,{mark},{households},{sorting},{NOTE}"
-                    );
-                }
+                let _ = writeln!(
+                    text,
+                    "{code},{who},{mark},{households},{sorting},{facilities},{sound},{NOTE}"
+                );
+            };
+            line(self_buildings, hopeful, "自评", false);
+            // In some communities an inspector stood before locked doors.
+            let locked = number % 23 == 5 && code.ends_with("G03-B02");
+            line(buildings, quality, "检查员甲", locked);
+            if code.ends_with("B01") {
+                let mark = scaled(82, 100, around(quality, random));
+                let _ = writeln!(buildings, "{code},检查员乙,{mark},,,,,{NOTE}");
+            }
+            if put_forward {
+                let mark = scaled(84, 100, around(quality, random));
+                // Households are counted again, and so is who sorts: an item takes all of
+                // its measures from one phase.
+                let sorting = out_of(households, scaled(880, 990, quality), random);
+                let _ = writeln!(
+                    final_buildings,
+                    "{code},市检查员,{mark},{households},{sorting},{NOTE}"
+                );
             }
         }
     }
-    vec![
-        ("self-communities.csv", self_marks),
-        ("self-grids.csv", self_grids),
-        ("self-buildings.csv", self_buildings),
-        ("review-communities.csv", review),
-        ("review-marks.csv", marks),
-        ("review-grids.csv", grids),
-        ("review-buildings.csv", buildings),
-        ("verification-marks.csv", final_marks),
-        ("verification-grids.csv", final_grids),
-        ("verification-buildings.csv", final_buildings),
-    ]
+    rows
 }
 
 const MEASURES: [&str; 42] = [

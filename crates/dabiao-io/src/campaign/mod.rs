@@ -1,26 +1,33 @@
 //! A campaign from its file and the tables that it names.
 
 mod output;
+mod places;
 mod summary;
 mod tables;
 mod words;
+mod written;
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use dabiao::campaign::{Campaign, CampaignDocument, FileName, Phase, Records, RecordsBuilder};
+use dabiao::campaign::{
+    Campaign, CampaignDocument, CampaignResult, FileName, Phase, Records, RecordsBuilder,
+};
 use dabiao::grid::{CodeScheme, Grid, GridBuilder, Registry};
 use dabiao::standard::document::{Document, Item, Rule, Section};
 use dabiao::standard::{Format, MAX_BYTES};
-use dabiao::{Fault, FaultCode, Faults, Place, Standard, Text};
+use dabiao::{Fault, FaultCode, Faults, Place, ScoreOptions, Standard, Text};
 
 use crate::read::{ReadOptions, Source};
 
-pub use output::{SYNTHETIC, add_campaign, write_campaign};
+use places::Places;
+
+pub use output::{SYNTHETIC, add_campaign, area_name, write_campaign, write_campaign_scores};
 pub use summary::campaign_summary;
 pub use tables::RowFeed;
 pub use words::reason;
+pub use written::RunResults;
 
 /// A campaign as it was read.
 #[derive(Clone, Debug)]
@@ -31,6 +38,21 @@ pub struct LoadedCampaign {
     pub campaign: Campaign,
     /// What a reader should look at although it is no fault.
     pub advice: Vec<Fault>,
+    /// The campaign's file, as faults name it.
+    file: String,
+    /// Where communities stand in its tables.
+    places: Places,
+}
+
+impl LoadedCampaign {
+    /// Runs the campaign. As [`Campaign::run`], and its faults name file, row and column.
+    ///
+    /// # Errors
+    /// All faults at once, in the order of their places.
+    pub fn run(&self, options: &ScoreOptions) -> Result<CampaignResult, Faults> {
+        let run = self.campaign.run(options);
+        run.map_err(|faults| self.places.told(faults, &self.file, &self.document))
+    }
 }
 
 /// Reads a campaign's file and every table that it names. Their paths are relative to the file.
@@ -47,16 +69,19 @@ pub fn read_campaign(path: &Path, options: &ReadOptions) -> Result<LoadedCampaig
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let reading = Reading {
         document: &document,
-        file: shown,
+        file: &shown,
         folder,
         options,
     };
-    let campaign = reading.campaign()?;
+    let mut places = Places::default();
+    let campaign = reading.campaign(&mut places)?;
     let advice = campaign.phases.iter().flat_map(|p| p.records.advice());
     Ok(LoadedCampaign {
         advice: advice.cloned().collect(),
         campaign,
         document,
+        file: shown,
+        places,
     })
 }
 
@@ -72,7 +97,7 @@ pub fn read_grid(
 ) -> Result<Grid, Faults> {
     let mut builder = Grid::builder(scheme);
     for file in units {
-        add_units(&mut builder, Source::path(file), options);
+        add_units(&mut builder, Source::path(file), options, &mut |_, _| {});
     }
     for file in compounds {
         add_compounds(&mut builder, Source::path(file), options);
@@ -91,17 +116,22 @@ pub fn grid_from_rows(
     compounds: Option<&mut RowFeed<'_>>,
 ) -> Result<Grid, Faults> {
     let mut builder = Grid::builder(scheme);
-    tables::read_units(&mut builder, None, units);
+    tables::read_units(&mut builder, None, units, &mut |_, _| {});
     if let Some(compounds) = compounds {
         tables::read_compounds(&mut builder, None, compounds);
     }
     builder.finish()
 }
 
-fn add_units(builder: &mut GridBuilder, source: Source<'_>, options: &ReadOptions) {
+fn add_units(
+    builder: &mut GridBuilder,
+    source: Source<'_>,
+    options: &ReadOptions,
+    community: &mut dyn FnMut(&str, u64),
+) {
     let name = source.name().to_owned();
     let mut rows = tables::rows_of(source, options);
-    tables::read_units(builder, Some(&name), &mut *rows);
+    tables::read_units(builder, Some(&name), &mut *rows, community);
 }
 
 fn add_compounds(builder: &mut GridBuilder, source: Source<'_>, options: &ReadOptions) {
@@ -156,20 +186,20 @@ pub fn read_text(path: &Path) -> Result<String, Fault> {
 struct Reading<'a> {
     document: &'a CampaignDocument,
     /// The campaign's file, as faults name it.
-    file: String,
+    file: &'a str,
     folder: PathBuf,
     options: &'a ReadOptions,
 }
 
 impl Reading<'_> {
-    fn campaign(&self) -> Result<Campaign, Faults> {
+    fn campaign(&self, places: &mut Places) -> Result<Campaign, Faults> {
         let mut faults = self.missing_files();
         let standard = kept(self.standard(), &mut faults);
         let further = self.further(standard.as_ref());
-        let registry = kept(self.registry(&further), &mut faults);
+        let registry = kept(self.registry(&further, places), &mut faults);
         let grid = match self.document.grid.is_empty() {
             true => Some(None),
-            false => kept(self.grid().map(Some), &mut faults),
+            false => kept(self.grid(places).map(Some), &mut faults),
         };
         let (Some(standard), Some(registry), Some(grid)) = (standard, registry, grid) else {
             return Err(faults);
@@ -239,7 +269,7 @@ impl Reading<'_> {
 
     fn at(&self, file: &FileName) -> Place {
         Place {
-            file: Some(self.file.clone()),
+            file: Some(self.file.to_owned()),
             ..file.place.clone()
         }
     }
@@ -304,18 +334,22 @@ impl Reading<'_> {
         names
     }
 
-    fn registry(&self, further: &[String]) -> Result<Registry, Faults> {
+    fn registry(&self, further: &[String], places: &mut Places) -> Result<Registry, Faults> {
         let mut builder = Registry::builder(self.document.codes);
         for file in self.there(&self.document.communities) {
-            tables::read_communities(&mut builder, further, self.source(file), self.options);
+            let (source, name) = (self.source(file), self.path(file).display().to_string());
+            let mut told = |code: &str, line| places.in_registry(code, &name, line);
+            tables::read_communities(&mut builder, further, source, self.options, &mut told);
         }
         builder.finish()
     }
 
-    fn grid(&self) -> Result<Grid, Faults> {
+    fn grid(&self, places: &mut Places) -> Result<Grid, Faults> {
         let mut builder = Grid::builder(self.document.codes);
         for file in self.there(&self.document.grid) {
-            add_units(&mut builder, self.source(file), self.options);
+            let (source, name) = (self.source(file), self.path(file).display().to_string());
+            let mut told = |code: &str, line| places.in_grid(code, &name, line);
+            add_units(&mut builder, source, self.options, &mut told);
         }
         for file in self.there(&self.document.compounds) {
             add_compounds(&mut builder, self.source(file), self.options);

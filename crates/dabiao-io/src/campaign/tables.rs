@@ -222,6 +222,7 @@ pub(super) fn read_communities(
     further: &[String],
     source: Source<'_>,
     options: &ReadOptions,
+    row_of: &mut dyn FnMut(&str, u64),
 ) {
     let name = source.name().to_owned();
     builder.file(&name);
@@ -243,6 +244,7 @@ pub(super) fn read_communities(
                 district: text(5),
                 others: &others,
             };
+            row_of(row.code, line);
             builder.community(line, &row);
         },
     );
@@ -253,7 +255,14 @@ pub(super) fn read_communities(
 
 /// Reads a table of units into a grid: `code` (编码), `level` (层级), `parent` (上级), `name`,
 /// `organisation` (党组织), `households` (户数), `members` (党员数), `compound` (小区).
-pub(super) fn read_units(builder: &mut GridBuilder, name: Option<&str>, rows: &mut RowFeed<'_>) {
+///
+/// `community` is told where each community stands.
+pub(super) fn read_units(
+    builder: &mut GridBuilder,
+    name: Option<&str>,
+    rows: &mut RowFeed<'_>,
+    community: &mut dyn FnMut(&str, u64),
+) {
     if let Some(name) = name {
         builder.file(name);
     }
@@ -297,6 +306,9 @@ pub(super) fn read_units(builder: &mut GridBuilder, name: Option<&str>, rows: &m
             };
             let (households, members) = (count(5), count(6));
             let Some(level) = found else { return };
+            if level == Level::Community {
+                community(code, line);
+            }
             let row = UnitRow {
                 code,
                 level,

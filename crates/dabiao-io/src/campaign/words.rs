@@ -26,11 +26,26 @@ pub fn reason(scores: &Scores, row: usize, decision: &Decision, lang: Lang) -> S
         (Reason::ByFloor(rank), Lang::En) => {
             format!("chosen: its district's floor; rank {rank}, best placed of those who qualify")
         }
-        (Reason::Tied { rank, among }, Lang::Zh) => format!(
-            "提请研究\u{ff1a}{among} 个社区并列第 {rank}\u{ff0c}总分和各项排序依据均相同\u{ff0c}名额容纳不下"
+        (
+            Reason::Tied {
+                rank,
+                among,
+                places,
+            },
+            Lang::Zh,
+        ) => format!(
+            "提请研究\u{ff1a}{among} 个社区并列第 {rank}\u{ff0c}总分和各项排序依据均相同\u{ff0c}只余 {places} 个名额"
         ),
-        (Reason::Tied { rank, among }, Lang::En) => format!(
-            "left open: {among} communities tie at rank {rank} with equal total and tie-breaks, for fewer places"
+        (
+            Reason::Tied {
+                rank,
+                among,
+                places,
+            },
+            Lang::En,
+        ) => format!(
+            "left open: {among} communities tie at rank {rank} with equal total and tie-breaks, for {places} {}",
+            if *places == 1 { "place" } else { "places" }
         ),
         (Reason::NoTotal, Lang::Zh) => "未入选\u{ff1a}没有适用的项目\u{ff0c}无总分".to_owned(),
         (Reason::NoTotal, Lang::En) => {
@@ -80,10 +95,14 @@ pub fn reason(scores: &Scores, row: usize, decision: &Decision, lang: Lang) -> S
             "not chosen: rank {rank}; better placed communities fill the {most} places of its district"
         ),
         (Reason::Places { places }, Lang::Zh) => {
-            format!("未入选\u{ff1a}总排名第 {rank}\u{ff0c}{places} 个名额已满")
+            format!(
+                "未入选\u{ff1a}总排名第 {rank}\u{ff0c}{places} 个名额已满\u{ff08}先满足各区下限\u{ff0c}再按名次\u{ff09}"
+            )
         }
         (Reason::Places { places }, Lang::En) => {
-            format!("not chosen: rank {rank}; all {places} places are taken")
+            format!(
+                "not chosen: rank {rank}; all {places} places are taken, by districts' floors first, then by rank"
+            )
         }
         (_, Lang::Zh) => "未入选".to_owned(),
         (_, Lang::En) => "not chosen".to_owned(),

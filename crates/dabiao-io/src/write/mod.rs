@@ -17,6 +17,7 @@ use cells::Rows;
 
 pub use gaps::{GAPS_HEADING, gap_rows, write_gaps};
 pub use items::{ITEMS_HEADING, item_rows, write_items};
+pub(crate) use scores::items_of;
 pub use scores::write_scores;
 pub use set::{OutputSet, write_whole};
 pub use summary::{

@@ -60,6 +60,17 @@ pub(crate) fn parts_of(document: &Document) -> Vec<&str> {
     parts
 }
 
+/// The codes of the items in the order of the standard.
+pub(crate) fn items_of(document: &Document) -> Vec<&str> {
+    let mut items = Vec::new();
+    let mut waiting: Vec<&Section> = document.sections.iter().rev().collect();
+    while let Some(section) = waiting.pop() {
+        items.extend(section.items.iter().map(|item| item.id.as_str()));
+        waiting.extend(section.sections.iter().rev());
+    }
+    items
+}
+
 pub(crate) fn text(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }

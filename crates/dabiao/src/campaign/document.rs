@@ -66,6 +66,8 @@ pub struct CampaignDocument {
     pub phases: Vec<PhaseDocument>,
     /// Who is chosen.
     pub selection: Option<Selection>,
+    /// Where each tier of the selection is written.
+    pub tier_places: Vec<Place>,
     /// `[advice]`: `off = ["grid-households"]`, `large_branch = 20`.
     pub advice: AdviceSwitches,
 }

@@ -110,6 +110,7 @@ impl<'a> Filling<'a> {
             .map_or(usize::MAX, |places| places - self.taken);
         let all: usize = wanted.values().sum();
         let mut tied = Vec::new();
+        let before = decided.len();
         for (id, rows) in &members {
             let own = wanted[id];
             let least = by_floor(id) + own.min(room.saturating_sub(all - own));
@@ -139,9 +140,20 @@ impl<'a> Filling<'a> {
             }
         }
         let among = tied.len();
+        let chosen = decided
+            .iter()
+            .skip(before)
+            .filter(|(_, outcome, _)| *outcome == Outcome::Chosen);
+        let given = floors.values().sum::<usize>() + all.min(room);
+        let places = given.saturating_sub(chosen.count());
+        let reason = Reason::Tied {
+            rank,
+            among,
+            places,
+        };
         decided.extend(
             tied.into_iter()
-                .map(|row| (row, Outcome::Tied, Reason::Tied { rank, among })),
+                .map(|row| (row, Outcome::Tied, reason.clone())),
         );
         self.taken += all.min(room);
         for (id, own) in wanted {

@@ -1,5 +1,6 @@
 //! A whole campaign: registry, party grid, phases, assessors, selection (§2.11, §2.12, §3).
 
+mod area;
 pub(crate) mod assessors;
 mod compare;
 mod covered;
@@ -17,7 +18,8 @@ mod selection;
 mod sum;
 mod upward;
 
-pub use compare::{ItemMovement, Movement};
+pub use area::{AreaGaps, PartGap, Won};
+pub use compare::{ItemMovement, Movement, PhaseMovement};
 pub use difference::Difference;
 pub use document::{CampaignDocument, FileName, PhaseDocument};
 pub use records::{Records, RecordsBuilder};

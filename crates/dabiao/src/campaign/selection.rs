@@ -135,6 +135,8 @@ pub enum Reason {
         rank: u32,
         /// How many share it and are tied.
         among: usize,
+        /// How many places are left open for them.
+        places: usize,
     },
     /// Nothing applies to it, so that it has no total.
     NoTotal,

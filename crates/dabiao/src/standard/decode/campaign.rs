@@ -4,7 +4,7 @@ use super::reader::Reader;
 use crate::campaign::{
     Amount, CampaignDocument, FileName, PhaseDocument, Selection, Tier, phase_weights,
 };
-use crate::fault::{FaultCode, Faults};
+use crate::fault::{FaultCode, Faults, Place};
 use crate::grid::{AdviceSwitches, CodeScheme, GridCheck};
 use crate::lang::Text;
 use crate::standard::source::Source;
@@ -66,7 +66,10 @@ impl Reader {
         document.phases = self
             .required(&mut fields, "phase", Reader::phases)
             .unwrap_or_default();
-        document.selection = self.optional(&mut fields, "selection", Reader::selection);
+        document.selection = self.optional(&mut fields, "selection", |reader, node| {
+            document.tier_places = reader.tier_places(node);
+            reader.selection(node)
+        });
         let advice = self.optional(&mut fields, "advice", Reader::switches);
         document.advice = advice.unwrap_or_default();
         self.finish(fields);
@@ -215,6 +218,18 @@ impl Reader {
             by: by.unwrap_or_default(),
             tiers: tiers.unwrap_or_default(),
         })
+    }
+
+    /// Where the tiers of a selection are written.
+    fn tier_places(&self, node: &Node) -> Vec<Place> {
+        let Value::Table(entries) = &node.value else {
+            return Vec::new();
+        };
+        let tiers = entries.iter().find(|entry| entry.key == "tier");
+        match tiers.map(|entry| &entry.node.value) {
+            Some(Value::Array(tiers)) => tiers.iter().map(|tier| self.place(tier)).collect(),
+            _ => Vec::new(),
+        }
     }
 
     fn tier(&mut self, node: &Node, known: &mut Vec<String>) -> Option<Tier> {

@@ -1,17 +1,21 @@
 //! What a campaign's run writes: `scores.csv`, `items.csv`, `gaps.csv` as a run of one table
 //! does, and beside them selection, coverage, districts, streets, phases, gaps of the city.
 
+mod city;
+mod coverage;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use dabiao::campaign::{CampaignResult, Difference, GroupScore};
-use dabiao::grid::Level;
 use dabiao::{Lang, Points, Rational, Rounding};
 
 use super::LoadedCampaign;
 use super::summary::campaign_summary;
 use super::words::reason;
 use crate::write::{BYTE_ORDER_MARK, OutputSet, write_gaps, write_items, write_rows, write_scores};
+use city::city_table;
+use coverage::coverage_table;
 
 /// What stands in every row of a result whose marks are made up.
 pub const SYNTHETIC: &str = "synthetic 合成数据";
@@ -64,7 +68,7 @@ pub fn add_campaign(
         ("districts.csv", Some(group_table(result, "district"))),
         ("streets.csv", Some(group_table(result, "street"))),
         ("phases.csv", Some(phase_table(result, &differences))),
-        ("city-gaps.csv", Some(city_table(result, &differences))),
+        ("city-gaps.csv", Some(city_table(result))),
         ("left-out.csv", Some(left_out_table(result))),
     ];
     for (name, table) in tables {
@@ -87,6 +91,23 @@ fn add(set: &mut OutputSet, name: &str, synthetic: bool, bytes: Vec<u8>) -> io::
         file.write_all(BYTE_ORDER_MARK)?;
         file.write_all(&bytes)
     })
+}
+
+/// Writes a campaign's `scores.csv` to any writer, without a byte-order mark.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_campaign_scores(
+    loaded: &LoadedCampaign,
+    result: &CampaignResult,
+    mut out: impl Write,
+) -> io::Result<()> {
+    if !loaded.document.synthetic {
+        return write_scores(&result.scores, out);
+    }
+    let mut bytes = Vec::new();
+    write_scores(&result.scores, &mut bytes)?;
+    out.write_all(&noted(&bytes)?)
 }
 
 /// The same table with a last column that says that it is synthetic.
@@ -154,134 +175,6 @@ fn selection_table(result: &CampaignResult, lang: Lang) -> Option<(Vec<String>, 
     Some((heading, rows.collect()))
 }
 
-/// The four levels of the whole and of each community, and both pooled; the units that lack an
-/// organisation; what no grid holds.
-fn coverage_table(loaded: &LoadedCampaign, result: &CampaignResult) -> Option<(Vec<String>, Rows)> {
-    let grid = loaded.campaign.grid.as_ref()?;
-    let coverage = grid.coverage();
-    let heading = owned(&[
-        "scope",
-        "code",
-        "name",
-        "district",
-        "level",
-        "organisation",
-        "units",
-        "established",
-        "share",
-        "lacking",
-        "compounds_without_grid",
-        "households_without_grid",
-    ]);
-    let mut rows: Rows = Vec::new();
-    let chain = Level::CHAIN.map(|level| text(level.organisation().map(|o| o.zh)));
-    let chain = chain.join("—");
-    let mut block = |scope: &str,
-                     who: [String; 3],
-                     levels: Vec<dabiao::grid::LevelCoverage>,
-                     lacking: &[&str],
-                     compounds: &[&str],
-                     households: String| {
-        let [code, name, district] = who;
-        let (mut units, mut organised) = (0, 0);
-        for level in levels {
-            units += level.units;
-            organised += level.organised;
-            let here = lacking
-                .iter()
-                .filter(|unit| grid.level_of(unit) == Some(level.level));
-            let here: Vec<&str> = if scope == "all" {
-                Vec::new()
-            } else {
-                here.copied().collect()
-            };
-            rows.push(vec![
-                scope.to_owned(),
-                code.clone(),
-                name.clone(),
-                district.clone(),
-                level.level.as_str().to_owned(),
-                text(level.level.organisation()),
-                level.units.to_string(),
-                level.organised.to_string(),
-                percent(level.organised, level.units),
-                here.join(";"),
-                String::new(),
-                String::new(),
-            ]);
-        }
-        rows.push(vec![
-            scope.to_owned(),
-            code,
-            name,
-            district,
-            "chain".to_owned(),
-            chain.clone(),
-            units.to_string(),
-            organised.to_string(),
-            percent(organised, units),
-            String::new(),
-            compounds.join(";"),
-            households,
-        ]);
-    };
-    let compounds = grid.unheld_compounds();
-    let households = grid.unheld_households();
-    let all: u64 = households.iter().map(|(_, number)| number).sum();
-    let count = compounds.len().to_string();
-    let nobody = [String::new(), String::new(), String::new()];
-    let lacking = coverage.lacking();
-    let mut by_community: std::collections::HashMap<&str, Vec<&str>> = Default::default();
-    for compound in &compounds {
-        by_community
-            .entry(grid.community_of(compound).unwrap_or_default())
-            .or_default()
-            .push(compound);
-    }
-    let mut lacking_in: std::collections::HashMap<&str, Vec<&str>> = Default::default();
-    for unit in &lacking {
-        if let Some(community) = grid.community_of(unit) {
-            lacking_in.entry(community).or_default().push(unit);
-        }
-    }
-    block(
-        "all",
-        nobody,
-        coverage.levels(),
-        &lacking,
-        &[&count],
-        all.to_string(),
-    );
-    for (row, code) in result.scores.codes().iter().enumerate() {
-        let Some(levels) = coverage.of_community_levels(code) else {
-            continue;
-        };
-        let mut lacking = Vec::new();
-        if let Some(street) = grid.parent_of(code)
-            && grid.is_organised(street) != Some(true)
-        {
-            lacking.push(street);
-        }
-        lacking.extend(lacking_in.get(code.as_str()).into_iter().flatten());
-        let own = households.iter().find(|(held, _)| *held == code.as_str());
-        let who = [
-            code.clone(),
-            attribute(result, "name", row),
-            attribute(result, "district", row),
-        ];
-        let held = by_community.get(code.as_str());
-        block(
-            "community",
-            who,
-            levels,
-            &lacking,
-            held.map_or(&[], Vec::as_slice),
-            text(own.map(|(_, number)| number)),
-        );
-    }
-    Some((heading, rows))
-}
-
 /// Streets or districts: `code`, `name`, how many, the mean, the place, grades, and the means
 /// of sections and items.
 fn group_table(result: &CampaignResult, kind: &str) -> (Vec<String>, Rows) {
@@ -298,7 +191,7 @@ fn group_table(result: &CampaignResult, kind: &str) -> (Vec<String>, Rows) {
     let row = |group: &GroupScore| {
         let mut cells = vec![
             group.key.clone(),
-            name_of(result, kind, &group.key),
+            area_name(result, kind, &group.key),
             group.communities.to_string(),
             group.scored.to_string(),
             text(group.mean),
@@ -312,8 +205,9 @@ fn group_table(result: &CampaignResult, kind: &str) -> (Vec<String>, Rows) {
     (heading, groups.iter().map(row).collect())
 }
 
-/// The name of a street or district: that of its first community.
-pub(super) fn name_of(result: &CampaignResult, kind: &str, key: &str) -> String {
+/// The name of a `street` or `district` by its code: that of its first community.
+#[must_use]
+pub fn area_name(result: &CampaignResult, kind: &str, key: &str) -> String {
     let observations = result.scores.observations();
     let code = format!("{kind}_code");
     let keys = observations
@@ -357,103 +251,6 @@ fn phase_table(result: &CampaignResult, differences: &[Difference]) -> (Vec<Stri
         "difference",
     ]);
     (heading, rows.collect())
-}
-
-/// Where the city and each district lose most points, and what was won between phases.
-fn city_table(result: &CampaignResult, differences: &[Difference]) -> (Vec<String>, Rows) {
-    let scores = &result.scores;
-    let document = scores.standard().document();
-    let mut heading = owned(&[
-        "scope",
-        "code",
-        "name",
-        "kind",
-        "part",
-        "title",
-        "points",
-        "communities",
-        "mean_lost",
-        "lost_share",
-        "at_full",
-    ]);
-    for phase in result.phases.iter().skip(1) {
-        heading.push(format!("won_{}", phase.id));
-        heading.push(format!("compared_{}", phase.id));
-    }
-    // The section of an item: the longest code that holds it in the document's order.
-    let mut section_of: std::collections::HashMap<&str, &str> = Default::default();
-    for top in &document.sections {
-        let mut waiting = vec![top];
-        while let Some(section) = waiting.pop() {
-            for item in &section.items {
-                section_of.insert(&item.id, &top.id);
-            }
-            waiting.extend(&section.sections);
-        }
-    }
-    let districts = ["district_code", "district"]
-        .into_iter()
-        .find_map(|name| scores.observations().attribute(name));
-    let mut rows: Rows = Vec::new();
-    let mut scopes = vec![("city", String::new(), (0..scores.len()).collect::<Vec<_>>())];
-    for group in &result.districts {
-        let own = (0..scores.len())
-            .filter(|row| districts.is_some_and(|held| held.get(*row) == Some(&group.key)));
-        scopes.push(("district", group.key.clone(), own.collect()));
-    }
-    for (scope, key, members) in scopes {
-        let losses = scores.losses(members.iter().copied());
-        let inside: std::collections::HashSet<usize> = members.into_iter().collect();
-        let name = if scope == "city" {
-            String::new()
-        } else {
-            name_of(result, "district", &key)
-        };
-        for (kind, mut parts) in [("section", losses.sections), ("item", losses.items)] {
-            let share =
-                |loss: &dabiao::explain::Loss| loss.mean_lost.exact().checked_div(&loss.full);
-            parts.sort_by_key(|loss| std::cmp::Reverse(loss.mean_lost.scaled()));
-            for loss in parts.iter().filter(|loss| loss.counted > 0) {
-                let shared = share(loss)
-                    .and_then(|s| (&s * &Rational::from(100)).round(1, Rounding::HalfUp));
-                let mut cells = vec![
-                    scope.to_owned(),
-                    key.clone(),
-                    name.clone(),
-                    kind.to_owned(),
-                    loss.code.clone(),
-                    loss.title.to_string(),
-                    loss.full.to_string(),
-                    loss.counted.to_string(),
-                    loss.mean_lost.to_string(),
-                    shared.map_or(String::new(), |s| format!("{}%", Points::new(s, 1))),
-                    loss.at_full.to_string(),
-                ];
-                for to in 1..result.phases.len() {
-                    let own = differences.iter().filter(|held| {
-                        let part = match kind {
-                            "item" => held.item == loss.code,
-                            _ => section_of.get(held.item.as_str()) == Some(&loss.code.as_str()),
-                        };
-                        held.to == to && part && inside.contains(&held.row)
-                    });
-                    let (mut sum, mut who) = (0i128, std::collections::HashSet::new());
-                    for held in own {
-                        sum += i128::from(held.difference.scaled());
-                        who.insert(held.row);
-                    }
-                    let decimals = loss.mean_lost.decimals();
-                    let mean = Rational::from_scaled(sum, decimals)
-                        .checked_div(&Rational::from(who.len() as i64))
-                        .and_then(|mean| mean.round(decimals, document.rounding));
-                    cells.push(text(mean.map(|mean| Points::new(mean, decimals))));
-                    cells.push(who.len().to_string());
-                }
-                rows.push(cells);
-            }
-        }
-    }
-    (heading, rows)
 }
 
 /// Units without a value, and whether they counted all the same.
