@@ -266,7 +266,7 @@ impl Scores {
             }
             ScoreColumn::RankKey => {
                 let mut builder = BinaryBuilder::new();
-                let standing = Standing::new(plan, &self.columns);
+                let standing = Standing::new(self);
                 for row in rows.clone() {
                     // Greater is better, and bytes sort upwards.
                     let bytes = |key: i64| (!(key ^ i64::MIN)).to_be_bytes();

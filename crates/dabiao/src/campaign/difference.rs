@@ -2,6 +2,7 @@
 
 use super::run::CampaignResult;
 use crate::points::Points;
+use crate::score::Leaf;
 
 /// One item of one community as two phases have it, each on its own marks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,8 +47,8 @@ impl CampaignResult {
                         continue;
                     };
                     let points = |phase: &super::PhaseResult| {
-                        let scaled = phase.scores.columns.items.get(position)?.get(row)?;
-                        crate::observations::optional_points(*scaled, plan.decimals)
+                        let (scaled, _) = phase.scores.leaf(Leaf::Item(position))?.get(row)?;
+                        crate::observations::optional_points(scaled, plan.decimals)
                     };
                     if let (Some(earlier), Some(later)) = (points(from.1), points(later)) {
                         all.push(Difference {

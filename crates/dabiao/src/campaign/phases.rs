@@ -7,9 +7,9 @@ use crate::fault::{Fault, Faults};
 use crate::observations::{Column, Observations, Table, UnitPoints};
 use crate::plan::node::{Outcomes, Reading, Row};
 use crate::plan::total::Published;
-use crate::plan::{ItemPlan, Plan};
+use crate::plan::{ItemPlan, Plan, State};
 use crate::rational::Rational;
-use crate::score::{Columns, NO_GRADE, NONE, Scores, ranks};
+use crate::score::{Columns, Details, Leaf, LeafColumn, NO_GRADE, NONE, Scores, ranks};
 use crate::standard::Standard;
 
 /// One table out of the tables of all phases, in their order.
@@ -165,10 +165,13 @@ fn sections_under(
         let sections = scores.columns.sections.iter();
         return Ok(sections.map(|column| column[row]).collect());
     }
-    let items = scores.columns.items.iter().map(|column| column[row]);
+    let items = (0..plan.items.len()).map(|item| scores.leaf(Leaf::Item(item))?.get(row));
     let mut published = Published {
         items: items
-            .map(|points| (points != NONE).then_some(points))
+            .map(|item| {
+                item.map(|(points, _)| points)
+                    .filter(|points| *points != NONE)
+            })
             .collect(),
         sections: Vec::new(),
     };
@@ -185,7 +188,8 @@ pub(super) fn weigh(
     phases: &[(&Scores, &Rational, &[bool])],
 ) -> Result<Scores, Faults> {
     let plan = standard.plan();
-    let mut columns = Columns::empty(plan);
+    let mut columns = Columns::with_rows(plan, 0);
+    let mut leaves: Vec<LeafColumn> = Leaf::all(plan).map(|_| LeafColumn::default()).collect();
     let mut faults = Faults::new();
     let mut provisional = Vec::with_capacity(composed.len());
     let Some((newest, _, _)) = phases.last() else {
@@ -207,14 +211,15 @@ pub(super) fn weigh(
                 vec![vec![NONE; plan.sections.len()]; phases.len()]
             });
         let mut published = Published::default();
-        for (into, from) in columns.items.iter_mut().zip(&last.columns.items) {
-            into.push(from[row]);
-            published
-                .items
-                .push(Some(from[row]).filter(|points| *points != NONE));
-        }
-        for (into, from) in columns.states.iter_mut().zip(&last.columns.states) {
-            into.push(from[row]);
+        for (leaf, into) in Leaf::all(plan).zip(&mut leaves) {
+            let from = last.leaf(leaf).and_then(|column| column.get(row));
+            let (points, state) = from.unwrap_or((NONE, State::EMPTY));
+            into.push(points, state);
+            if let Leaf::Item(_) = leaf {
+                published
+                    .items
+                    .push(Some(points).filter(|points| *points != NONE));
+            }
         }
         for section in 0..plan.sections.len() {
             let (mut sum, mut weights) = (Rational::ZERO, Rational::ZERO);
@@ -242,16 +247,7 @@ pub(super) fn weigh(
                 faults.push(fault.about(&composed.codes()[row]));
                 Default::default()
             });
-        fn copy<T: Copy>(into: &mut [Vec<T>], from: &[Vec<T>], row: usize) {
-            for (into, from) in into.iter_mut().zip(from) {
-                into.push(from[row]);
-            }
-        }
-        let from = &last.columns;
-        copy(&mut columns.bonus_items, &from.bonus_items, row);
-        copy(&mut columns.bonus_states, &from.bonus_states, row);
-        copy(&mut columns.deduction_items, &from.deduction_items, row);
-        copy(&mut columns.deduction_states, &from.deduction_states, row);
+        columns.seen.push(last.columns.seen[row]);
         for (column, outcomes) in columns.vetoes.iter_mut().zip(&vetoes) {
             column.push(*outcomes);
         }
@@ -271,18 +267,20 @@ pub(super) fn weigh(
         provisional.push(!whole);
     }
     faults.into_result(())?;
-    let ranks = ranks(plan, &columns);
     let mut table = Table::clone(&composed.0);
     for (held, more) in table.incomplete.iter_mut().zip(provisional) {
         *held |= more;
     }
-    Ok(Scores {
+    let mut scores = Scores {
         standard: standard.clone(),
         observations: Observations(Arc::new(table)),
         statistics: newest.statistics.clone(),
         // They are those of one phase; the table holds values of several.
         own_cohort: false,
         columns,
-        ranks,
-    })
+        details: Details::Given(leaves),
+        ranks: Vec::new(),
+    };
+    scores.ranks = ranks(&scores);
+    Ok(scores)
 }

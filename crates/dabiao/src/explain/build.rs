@@ -16,7 +16,7 @@ use crate::plan::marking::Marker;
 use crate::plan::node::Outcomes;
 use crate::plan::{EffectPlan, ItemPlan, MeasureId, RulePlan, SectionId};
 use crate::points::Points;
-use crate::score::Scores;
+use crate::score::{Leaf, Scores};
 
 /// Which item it is.
 #[derive(Clone, Copy, Debug)]
@@ -182,22 +182,19 @@ impl<'a> Explainer<'a> {
     }
 
     pub(super) fn look(&'a self, which: Which, row: usize) -> Option<Looked<'a>> {
-        let plan = self.plan();
-        let columns = &self.scores.columns;
-        let (items, points, at) = match which {
-            Which::Item(at) => (&plan.items, &columns.items, at),
-            Which::Bonus(at) => (&plan.bonus, &columns.bonus_items, at),
-            Which::Deduction(at) => (&plan.deductions, &columns.deduction_items, at),
+        let leaf = match which {
+            Which::Item(at) => Leaf::Item(at),
+            Which::Bonus(at) => Leaf::Bonus(at),
+            Which::Deduction(at) => Leaf::Deduction(at),
         };
-        let item = items.get(at)?;
-        let points = *points.get(at)?.get(row)?;
+        let item = leaf.plan(self.plan())?;
+        let (points, state) = self.scores.leaf_at(leaf, row)?;
         let table = self.table_row(row);
-        let (position, state) = match which {
-            Which::Item(at) => (at, *columns.states.get(at)?.get(row)?),
-            Which::Bonus(at) => (plan.items.len() + at, State::EMPTY),
-            Which::Deduction(at) => (plan.items.len() + plan.bonus.len() + at, State::EMPTY),
+        let state = match which {
+            Which::Item(_) => state,
+            _ => State::EMPTY,
         };
-        let own = self.own_row(row, position);
+        let own = self.own_row(row, leaf.place(self.plan()));
         Some(Looked {
             which,
             item,
@@ -420,9 +417,8 @@ impl<'a> Explainer<'a> {
             }
         };
         for (at, item) in plan.items.iter().enumerate() {
-            let states = self.scores.columns.states.get(at);
-            let missing = states.and_then(|states| states.get(view.row));
-            if missing.is_some_and(|state| state.is_missing()) {
+            let leaf = self.scores.leaf_at(Leaf::Item(at), view.row);
+            if leaf.is_some_and(|(_, state)| state.is_missing()) {
                 let own = self.own_row(view.row, at);
                 let marker = marker(plan, &table, &own, view, Role::Item);
                 add(blanks(&marker, item.marking), &item.code);

@@ -11,7 +11,7 @@ use crate::lang::{Lang, Text};
 use crate::plan::{EffectPlan, Part, SectionId};
 use crate::points::Points;
 use crate::rational::Rational;
-use crate::score::{NO_GRADE, NONE, Scores};
+use crate::score::{Leaf, NO_GRADE, NONE, Scores};
 
 /// Where one community loses points, and what stands between it and the next better grade.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -202,14 +202,11 @@ impl Scores {
             let (section, column) = (plan.sections.get(*id)?, self.columns.sections.get(*id)?);
             Some(loss(&section.code, column, section.worth.clone()))
         });
-        let items = plan
-            .items
-            .iter()
-            .zip(&self.columns.items)
-            .map(|(item, column)| {
-                let full = item.full.unwrap_or(0);
-                loss(&item.code, column, Points::new(full, plan.decimals).exact())
-            });
+        let items = plan.items.iter().enumerate().filter_map(|(at, item)| {
+            let column = &self.leaf(Leaf::Item(at))?.points;
+            let full = Points::new(item.full.unwrap_or(0), plan.decimals);
+            Some(loss(&item.code, column, full.exact()))
+        });
         Losses {
             communities: rows.len(),
             sections: sections.collect(),
@@ -364,12 +361,16 @@ impl Explainer<'_> {
 
     fn part_short(&self, part: Part, row: usize, mark: i64) -> Option<PartShort> {
         let plan = self.plan();
-        let columns = &self.scores.columns;
-        let (code, column) = match part {
-            Part::Section(id) => (&plan.sections.get(id)?.code, columns.sections.get(id)?),
-            Part::Item(id) => (&plan.items.get(id)?.code, columns.items.get(id)?),
+        let (code, points) = match part {
+            Part::Section(id) => {
+                let column = self.scores.columns.sections.get(id)?;
+                (&plan.sections.get(id)?.code, *column.get(row)?)
+            }
+            Part::Item(id) => {
+                let (points, _) = self.scores.leaf_at(Leaf::Item(id), row)?;
+                (&plan.items.get(id)?.code, points)
+            }
         };
-        let points = *column.get(row)?;
         // An excluded one is skipped.
         let by = short(points, mark, plan.decimals).filter(|_| points != NONE)?;
         Some(PartShort {

@@ -57,6 +57,11 @@ impl State {
         self.0 & State::ZERO_DENOMINATOR != 0
     }
 
+    /// What holds in either.
+    pub(crate) fn or(self, other: Self) -> Self {
+        State(self.0 | other.0)
+    }
+
     pub(super) fn with(self, bit: u8) -> Self {
         State(self.0 | bit)
     }

@@ -1,8 +1,9 @@
 //! One block of rows through the plan: items by kernels where they have one, then sections,
 //! totals and grades in whole numbers; a row that is out of the ordinary goes the exact way.
 
-use super::run::{Groups, Prepared, RowCohorts};
-use super::{Columns, NO_GRADE, NONE};
+use super::output::ColumnsMut;
+use super::run::{Compiled, Prepared, RowCohorts};
+use super::{Leaf, LeafColumn, NO_GRADE, NONE};
 use crate::fault::{Fault, Faults};
 use crate::observations::{Observations, UnitPoints};
 use crate::plan::kernel::{Block, Kernel, Marks, Predicate, Scratch};
@@ -69,17 +70,15 @@ impl Kernels {
 pub(super) struct Run<'a> {
     pub(super) plan: &'a Plan,
     pub(super) observations: &'a Observations,
-    pub(super) prepared: &'a Prepared,
-    pub(super) groups: &'a Groups,
-    pub(super) kernels: &'a Kernels,
+    pub(super) compiled: &'a Compiled,
 }
 
-/// Room for one block's results and for what is between, used again and again.
+/// Room for what is between cells and results, used for one block after the other.
 #[derive(Debug)]
 pub(super) struct Room {
-    pub(super) columns: Columns,
-    scratch: Scratch,
-    marks: Marks,
+    tools: Tools,
+    /// Items, bonuses and deductions, in the order of [`Leaf::all`].
+    pub(super) leaves: Vec<LeafColumn>,
     /// Rows on which no veto holds.
     quiet: Vec<bool>,
     /// Rows whose points are sums of whole numbers.
@@ -91,9 +90,10 @@ pub(super) struct Room {
 impl Room {
     pub(super) fn new(plan: &Plan, rows: usize) -> Room {
         Room {
-            columns: Columns::with_rows(plan, rows),
-            scratch: Scratch::new(rows),
-            marks: Marks::new(rows),
+            tools: Tools::new(rows),
+            leaves: Leaf::all(plan)
+                .map(|_| LeafColumn::with_rows(rows))
+                .collect(),
             quiet: vec![true; rows],
             ordinary: vec![true; rows],
             holds: vec![true; rows],
@@ -101,61 +101,76 @@ impl Room {
     }
 }
 
-impl Run<'_> {
-    pub(super) fn block(&self, from: usize, to: usize) -> (Columns, Faults) {
-        let mut room = Room::new(self.plan, to - from);
-        let faults = self.block_in(from, to, &mut room);
-        (room.columns, faults)
-    }
-
-    /// The same in a room that was made for as many rows.
-    pub(super) fn block_in(&self, from: usize, to: usize, room: &mut Room) -> Faults {
-        let mut work = Work {
-            run: self,
-            block: Block {
-                columns: &self.observations.0.columns,
-                from,
-                to,
-            },
-            columns: std::mem::take(&mut room.columns),
-            faults: Faults::new(),
-            room,
-        };
-        work.items();
-        work.extras();
-        work.vetoes();
-        work.add_up();
-        let (columns, faults) = (work.columns, work.faults);
-        room.columns = columns;
-        faults
-    }
+/// What kernels work with.
+#[derive(Debug)]
+struct Tools {
+    scratch: Scratch,
+    marks: Marks,
 }
 
-struct Work<'a> {
-    run: &'a Run<'a>,
-    block: Block<'a>,
-    columns: Columns,
-    faults: Faults,
-    room: &'a mut Room,
-}
-
-/// Bonus or deduction.
-#[derive(Clone, Copy)]
-enum Extra {
-    Bonus,
-    Deduction,
-}
-
-impl Extra {
-    fn name(self) -> &'static str {
-        match self {
-            Extra::Bonus => "bonus",
-            Extra::Deduction => "deductions",
+impl Tools {
+    fn new(rows: usize) -> Tools {
+        Tools {
+            scratch: Scratch::new(rows),
+            marks: Marks::new(rows),
         }
     }
 }
 
-impl Work<'_> {
+impl Run<'_> {
+    /// Scores some rows; the room was made for at least as many.
+    pub(super) fn block(&self, from: usize, room: &mut Room, out: ColumnsMut<'_>) -> Faults {
+        let to = from + out.totals.len();
+        let mut work = Work {
+            tools: std::mem::replace(&mut room.tools, Tools::new(0)),
+            ..Work::bare(self, from, to)
+        };
+        let mut adding = Adding { room, out };
+        work.leaves(&mut adding);
+        work.extras(&mut adding);
+        work.vetoes(&mut adding);
+        work.add_up(&mut adding);
+        adding.room.tools = work.tools;
+        work.faults
+    }
+}
+
+/// One block on its way through the plan.
+pub(super) struct Work<'a> {
+    run: &'a Run<'a>,
+    block: Block<'a>,
+    tools: Tools,
+    faults: Faults,
+}
+
+/// Where a block's results go.
+struct Adding<'a> {
+    room: &'a mut Room,
+    out: ColumnsMut<'a>,
+}
+
+impl<'a> Work<'a> {
+    fn bare(run: &'a Run<'a>, from: usize, to: usize) -> Work<'a> {
+        Work {
+            run,
+            block: Block {
+                columns: &run.observations.0.columns,
+                from,
+                to,
+            },
+            tools: Tools::new(0),
+            faults: Faults::new(),
+        }
+    }
+
+    /// A block of at most [`LANES`](crate::plan::kernel::LANES) rows.
+    pub(super) fn new(run: &'a Run<'a>, from: usize, to: usize) -> Work<'a> {
+        Work {
+            tools: Tools::new(to - from),
+            ..Work::bare(run, from, to)
+        }
+    }
+
     fn rows(&self) -> usize {
         self.block.to - self.block.from
     }
@@ -167,7 +182,7 @@ impl Work<'_> {
         points: &mut [i64],
         states: &mut [State],
     ) -> Option<Vec<usize>> {
-        let Room { scratch, marks, .. } = &mut *self.room;
+        let Tools { scratch, marks } = &mut self.tools;
         kernel?.mark(&self.block, scratch, marks)?;
         for (into, from) in points.iter_mut().zip(&marks.points) {
             *into = if from.is_nan() { NONE } else { *from as i64 };
@@ -178,93 +193,89 @@ impl Work<'_> {
         Some(long)
     }
 
-    fn items(&mut self) {
+    /// Marks an item, a bonus or a deduction on all rows of the block.
+    pub(super) fn leaf(&mut self, leaf: Leaf, points: &mut [i64], states: &mut [State]) {
         let run = self.run;
-        for (i, item) in run.plan.items.iter().enumerate() {
-            let mut points = std::mem::take(&mut self.columns.items[i]);
-            let mut states = std::mem::take(&mut self.columns.states[i]);
-            let long = self.kernel(run.kernels.items[i].as_ref(), &mut points, &mut states);
-            for row in long.unwrap_or_else(|| (0..points.len()).collect()) {
-                let own = run
-                    .observations
-                    .own_row(&run.plan.measures, self.block.from + row, i);
-                let (exact, state) = self.exact(item, row, &own, false);
-                points[row] = exact.unwrap_or(NONE);
-                states[row] = state;
-            }
-            self.columns.items[i] = points;
-            self.columns.states[i] = states;
+        let Some(item) = leaf.plan(run.plan) else {
+            return;
+        };
+        let kernels = &run.compiled.kernels;
+        let kernel = match leaf {
+            Leaf::Item(at) => &kernels.items[at],
+            Leaf::Bonus(at) => &kernels.bonus[at],
+            Leaf::Deduction(at) => &kernels.deductions[at],
+        };
+        let long = self.kernel(kernel.as_ref(), points, states);
+        let mut long = long.unwrap_or_else(|| (0..points.len()).collect());
+        let extra = !matches!(leaf, Leaf::Item(_));
+        if extra {
+            long.extend((0..points.len()).filter(|row| states[*row].is_missing()));
+            once_each(&mut long);
+        }
+        let place = leaf.place(run.plan);
+        for row in long {
+            let at = self.block.from + row;
+            let own = run.observations.own_row(&run.plan.measures, at, place);
+            let (exact, state) = self.exact(item, row, &own, extra);
+            // A blank 扣分项 or 加分项 is none; one with a blank part counts the others.
+            let earned = exact.filter(|points| !extra || *points != 0 || !state.is_missing());
+            points[row] = earned.unwrap_or(NONE);
+            states[row] = state;
         }
     }
 
-    fn extras(&mut self) {
-        let Run {
-            plan, observations, ..
-        } = *self.run;
-        for extra in [Extra::Bonus, Extra::Deduction] {
-            let (items, kernels, cap) = match extra {
-                Extra::Bonus => (&plan.bonus, &self.run.kernels.bonus, plan.bonus_cap),
-                Extra::Deduction => (
-                    &plan.deductions,
-                    &self.run.kernels.deductions,
-                    plan.deduction_cap,
-                ),
-            };
-            let mut sums = std::mem::take(match extra {
-                Extra::Bonus => &mut self.columns.bonus,
-                Extra::Deduction => &mut self.columns.deductions,
-            });
+    fn leaves(&mut self, adding: &mut Adding<'_>) {
+        let rows = self.rows();
+        adding.out.seen.fill(State::EMPTY);
+        for (leaf, column) in Leaf::all(self.run.plan).zip(&mut adding.room.leaves) {
+            let (points, states) = (&mut column.points[..rows], &mut column.states[..rows]);
+            self.leaf(leaf, points, states);
+            for (seen, state) in adding.out.seen.iter_mut().zip(states) {
+                *seen = seen.or(*state);
+            }
+        }
+    }
+
+    fn extras(&mut self, adding: &mut Adding<'_>) {
+        let plan = self.run.plan;
+        let (items, bonus) = (plan.items.len(), plan.bonus.len());
+        let (leaves, out) = (&adding.room.leaves, &mut adding.out);
+        let (bonus, deductions) = leaves[items..].split_at(bonus);
+        for (columns, sums, cap, name) in [
+            (bonus, &mut *out.bonus, plan.bonus_cap, "bonus"),
+            (
+                deductions,
+                &mut *out.deductions,
+                plan.deduction_cap,
+                "deductions",
+            ),
+        ] {
             sums.fill(0);
-            // Bonuses stand behind the items, deductions behind the bonuses.
-            let before = match extra {
-                Extra::Bonus => plan.items.len(),
-                Extra::Deduction => plan.items.len() + plan.bonus.len(),
-            };
-            for (i, item) in items.iter().enumerate() {
-                let (points, states) = self.columns.extra(extra, i);
-                let (mut points, mut states) = (std::mem::take(points), std::mem::take(states));
-                let long = self.kernel(kernels[i].as_ref(), &mut points, &mut states);
-                let mut long = long.unwrap_or_else(|| (0..points.len()).collect());
-                long.extend((0..points.len()).filter(|row| states[*row].is_missing()));
-                once_each(&mut long);
-                for row in long {
-                    let at = self.block.from + row;
-                    let own = observations.own_row(&plan.measures, at, before + i);
-                    let (exact, state) = self.exact(item, row, &own, true);
-                    // A blank 扣分项 or 加分项 is none; one with a blank part counts the others.
-                    let earned = exact.filter(|points| *points != 0 || !state.is_missing());
-                    points[row] = earned.unwrap_or(NONE);
-                    states[row] = state;
-                }
-                for (sum, points) in sums.iter_mut().zip(&points) {
+            for column in columns {
+                for (sum, points) in sums.iter_mut().zip(&column.points) {
                     *sum = sum.saturating_add(if *points == NONE { 0 } else { *points });
                 }
-                let held = self.columns.extra(extra, i);
-                (*held.0, *held.1) = (points, states);
             }
             for (row, sum) in sums.iter_mut().enumerate() {
                 *sum = cap.map_or(*sum, |cap| (*sum).min(cap));
                 if *sum == i64::MAX {
-                    self.fault(row, unpublishable(extra.name()).found(*sum));
+                    self.fault(row, unpublishable(name).found(*sum));
                 }
-            }
-            match extra {
-                Extra::Bonus => self.columns.bonus = sums,
-                Extra::Deduction => self.columns.deductions = sums,
             }
         }
     }
 
     /// Judges the vetoes, and notes on which rows none of them holds.
-    fn vetoes(&mut self) {
-        self.room.quiet.fill(true);
+    fn vetoes(&mut self, adding: &mut Adding<'_>) {
+        let quiet = &mut adding.room.quiet[..self.block.to - self.block.from];
+        quiet.fill(true);
         for (i, veto) in self.run.plan.vetoes.iter().enumerate() {
-            let mut outcomes = std::mem::take(&mut self.columns.vetoes[i]);
+            let outcomes = &mut *adding.out.vetoes[i];
             let mut long = Vec::new();
-            let predicate = self.run.kernels.vetoes[i].as_ref();
-            let scratch = &mut self.room.scratch;
+            let predicate = self.run.compiled.kernels.vetoes[i].as_ref();
+            let scratch = &mut self.tools.scratch;
             let judged =
-                predicate.and_then(|p| p.outcomes(&self.block, scratch, &mut long, &mut outcomes));
+                predicate.and_then(|p| p.outcomes(&self.block, scratch, &mut long, outcomes));
             if judged.is_none() {
                 long = (0..outcomes.len()).collect();
             }
@@ -275,127 +286,46 @@ impl Work<'_> {
                     .row(&self.run.plan.measures, self.block.from + row);
                 outcomes[row] = veto.test.outcomes(&cells);
             }
-            for (quiet, outcomes) in self.room.quiet.iter_mut().zip(&outcomes) {
+            for (quiet, outcomes) in quiet.iter_mut().zip(outcomes) {
                 *quiet &= !outcomes.holds();
             }
-            self.columns.vetoes[i] = outcomes;
         }
     }
 
     /// Sections, totals and grades: ordinary rows column by column, the others one by one.
-    fn add_up(&mut self) {
-        let mut ordinary = std::mem::take(&mut self.room.ordinary);
-        ordinary.copy_from_slice(&self.room.quiet);
-        if !self.run.kernels.whole_totals {
+    fn add_up(&mut self, adding: &mut Adding<'_>) {
+        let rows = self.rows();
+        let mut ordinary = std::mem::take(&mut adding.room.ordinary);
+        ordinary[..rows].copy_from_slice(&adding.room.quiet[..rows]);
+        if !self.run.compiled.kernels.whole_totals {
             ordinary.fill(false);
         }
-        for column in &self.columns.items {
-            for (ordinary, points) in ordinary.iter_mut().zip(column) {
+        for column in &adding.room.leaves[..self.run.plan.items.len()] {
+            for (ordinary, points) in ordinary.iter_mut().zip(&column.points[..rows]) {
                 *ordinary &= *points != NONE;
             }
         }
-        if ordinary.contains(&true) {
-            self.add_ordinary();
+        if ordinary[..rows].contains(&true) {
+            adding.add_ordinary(self.run);
         }
-        for row in (0..self.rows()).filter(|row| !ordinary[*row]) {
-            self.add_exact(row);
+        for row in (0..rows).filter(|row| !ordinary[*row]) {
+            self.add_exact(adding, row);
         }
-        self.room.ordinary = ordinary;
-    }
-
-    /// Adds up all rows as if each were ordinary.
-    fn add_ordinary(&mut self) {
-        let plan = self.run.plan;
-        for (id, section) in plan.sections.iter().enumerate().rev() {
-            let mut sum = std::mem::take(&mut self.columns.sections[id]);
-            sum.fill(0);
-            for &item in &section.items {
-                add(&mut sum, &self.columns.items[item]);
-            }
-            for &child in &section.sections {
-                add(&mut sum, &self.columns.sections[child]);
-            }
-            self.columns.sections[id] = sum;
-        }
-        let mut before = std::mem::take(&mut self.columns.before_bonus);
-        before.fill(0);
-        for &section in &plan.top {
-            add(&mut before, &self.columns.sections[section]);
-        }
-        let mut totals = std::mem::take(&mut self.columns.totals);
-        let most = self.run.kernels.full.unwrap_or(i64::MAX);
-        for (row, before) in before.iter_mut().enumerate() {
-            *before = before.wrapping_sub(self.columns.deductions[row]);
-            let total = before.wrapping_add(self.columns.bonus[row]).min(most);
-            totals[row] = total.max(0);
-            *before = (*before).max(0);
-        }
-        self.columns.totals = totals;
-        self.columns.before_bonus = before;
-        self.grade_ordinary();
-    }
-
-    /// From the last grade to the best: the best that holds stays.
-    fn grade_ordinary(&mut self) {
-        let plan = self.run.plan;
-        let columns = &mut self.columns;
-        columns.grades.fill(NO_GRADE);
-        let holds = &mut self.room.holds;
-        for (position, grade) in plan.grades.iter().enumerate().rev() {
-            holds.fill(true);
-            let mut wants = |column: &[i64], mark: i64| {
-                for (holds, points) in holds.iter_mut().zip(column) {
-                    *holds &= *points >= mark;
-                }
-            };
-            if let Some(mark) = grade.total {
-                wants(&columns.totals, mark);
-            }
-            if let Some(mark) = grade.before_bonus {
-                wants(&columns.before_bonus, mark);
-            }
-            for (part, mark) in &grade.marks {
-                match part {
-                    Part::Section(section) => wants(&columns.sections[*section], *mark),
-                    Part::Item(item) => wants(&columns.items[*item], *mark),
-                }
-            }
-            if let Some((least, sections)) = &grade.count {
-                for (row, holds) in holds.iter_mut().enumerate() {
-                    let reached = sections
-                        .iter()
-                        .filter(|(id, mark)| columns.sections[*id][row] >= *mark);
-                    *holds &= reached.count() >= *least as usize;
-                }
-            }
-            let position = u16::try_from(position).unwrap_or(NO_GRADE);
-            for (held, holds) in columns.grades.iter_mut().zip(holds.iter()) {
-                *held = if *holds { position } else { *held };
-            }
-        }
-        columns.earned.copy_from_slice(&columns.grades);
+        adding.room.ordinary = ordinary;
     }
 
     /// One row with something excluded, vetoed, weighted or rounded otherwise.
-    fn add_exact(&mut self, row: usize) {
+    fn add_exact(&mut self, adding: &mut Adding<'_>, row: usize) {
         let plan = self.run.plan;
-        let some = |points: &i64| Some(*points).filter(|points| *points != NONE);
+        let some = |points: i64| Some(points).filter(|points| *points != NONE);
+        let items = adding.room.leaves[..plan.items.len()].iter();
         let mut published = Published {
-            items: self
-                .columns
-                .items
-                .iter()
-                .map(|column| some(&column[row]))
-                .collect(),
+            items: items.map(|column| some(column.points[row])).collect(),
             sections: Vec::new(),
         };
-        let vetoes: Vec<Outcomes> = self
-            .columns
-            .vetoes
-            .iter()
-            .map(|column| column[row])
-            .collect();
-        let (bonus, deductions) = (self.columns.bonus[row], self.columns.deductions[row]);
+        let out = &mut adding.out;
+        let vetoes: Vec<Outcomes> = out.vetoes.iter().map(|column| column[row]).collect();
+        let (bonus, deductions) = (out.bonus[row], out.deductions[row]);
         let totals = plan
             .add_up(&mut published, &vetoes)
             .and_then(|()| plan.totals(&published, bonus, deductions, &vetoes));
@@ -403,17 +333,16 @@ impl Work<'_> {
             self.fault(row, fault);
             Totals::default()
         });
-        let columns = &mut self.columns;
-        for (column, points) in columns.items.iter_mut().zip(&published.items) {
-            column[row] = points.unwrap_or(NONE);
-        }
-        for (i, column) in columns.sections.iter_mut().enumerate() {
+        for (i, column) in out.sections.iter_mut().enumerate() {
             column[row] = published.sections.get(i).copied().flatten().unwrap_or(NONE);
         }
-        columns.totals[row] = totals.total.unwrap_or(NONE);
-        columns.before_bonus[row] = totals.before_bonus.unwrap_or(NONE);
-        columns.earned[row] = grade_code(totals.earned);
-        columns.grades[row] = grade_code(totals.grade);
+        out.totals[row] = totals.total.unwrap_or(NONE);
+        out.before_bonus[row] = totals.before_bonus.unwrap_or(NONE);
+        out.earned[row] = grade_code(totals.earned);
+        out.grades[row] = grade_code(totals.grade);
+        for (column, points) in adding.room.leaves.iter_mut().zip(&published.items) {
+            column.points[row] = points.unwrap_or(NONE);
+        }
     }
 
     fn fault(&mut self, row: usize, fault: Fault) {
@@ -439,8 +368,8 @@ impl Work<'_> {
         let at = self.block.from + row;
         let cells = run.observations.row(&run.plan.measures, at);
         let cohorts = RowCohorts {
-            prepared: run.prepared,
-            groups: run.groups,
+            prepared: &run.compiled.prepared,
+            groups: &run.compiled.groups,
             slots: &run.plan.slots,
             row: at,
         };
@@ -470,6 +399,82 @@ impl Work<'_> {
     }
 }
 
+impl Adding<'_> {
+    /// Adds up all rows as if each were ordinary.
+    fn add_ordinary(&mut self, run: &Run<'_>) {
+        let plan = run.plan;
+        let out = &mut self.out;
+        for (id, section) in plan.sections.iter().enumerate().rev() {
+            let (upper, lower) = out.sections.split_at_mut(id + 1);
+            let Some(sum) = upper.last_mut() else {
+                continue;
+            };
+            sum.fill(0);
+            for &item in &section.items {
+                add(sum, &self.room.leaves[item].points);
+            }
+            for &child in &section.sections {
+                // A section comes before its sections.
+                add(sum, lower[child - id - 1]);
+            }
+        }
+        let before = &mut *out.before_bonus;
+        before.fill(0);
+        for &section in &plan.top {
+            add(before, out.sections[section]);
+        }
+        let most = run.compiled.kernels.full.unwrap_or(i64::MAX);
+        for (row, before) in before.iter_mut().enumerate() {
+            *before = before.wrapping_sub(out.deductions[row]);
+            let total = before.wrapping_add(out.bonus[row]).min(most);
+            out.totals[row] = total.max(0);
+            *before = (*before).max(0);
+        }
+        self.grade_ordinary(plan);
+    }
+
+    /// From the last grade to the best: the best that holds stays.
+    fn grade_ordinary(&mut self, plan: &Plan) {
+        let out = &mut self.out;
+        let rows = out.grades.len();
+        out.grades.fill(NO_GRADE);
+        let holds = &mut self.room.holds[..rows];
+        for (position, grade) in plan.grades.iter().enumerate().rev() {
+            holds.fill(true);
+            let mut wants = |column: &[i64], mark: i64| {
+                for (holds, points) in holds.iter_mut().zip(column) {
+                    *holds &= *points >= mark;
+                }
+            };
+            if let Some(mark) = grade.total {
+                wants(out.totals, mark);
+            }
+            if let Some(mark) = grade.before_bonus {
+                wants(out.before_bonus, mark);
+            }
+            for (part, mark) in &grade.marks {
+                match part {
+                    Part::Section(section) => wants(out.sections[*section], *mark),
+                    Part::Item(item) => wants(&self.room.leaves[*item].points, *mark),
+                }
+            }
+            if let Some((least, sections)) = &grade.count {
+                for (row, holds) in holds.iter_mut().enumerate() {
+                    let reached = sections
+                        .iter()
+                        .filter(|(id, mark)| out.sections[*id][row] >= *mark);
+                    *holds &= reached.count() >= *least as usize;
+                }
+            }
+            let position = u16::try_from(position).unwrap_or(NO_GRADE);
+            for (held, holds) in out.grades.iter_mut().zip(holds.iter()) {
+                *held = if *holds { position } else { *held };
+            }
+        }
+        out.earned.copy_from_slice(out.grades);
+    }
+}
+
 pub(crate) fn grade_code(grade: Option<usize>) -> u16 {
     grade
         .and_then(|grade| u16::try_from(grade).ok())
@@ -494,64 +499,5 @@ fn rolled_up(marker: &Marker<'_>, item: &ItemPlan, points: &UnitPoints) -> Resul
         UnitPoints::NotApplicable => Ok(Marked::not_applicable()),
         UnitPoints::Given => marker.item(item),
         UnitPoints::Missing => marker.missing_units(item),
-    }
-}
-
-impl Columns {
-    pub(crate) fn empty(plan: &Plan) -> Columns {
-        Columns::with_rows(plan, 0)
-    }
-
-    fn with_rows(plan: &Plan, rows: usize) -> Columns {
-        let points = |count: usize| vec![vec![0i64; rows]; count];
-        let states = |count: usize| vec![vec![State::EMPTY; rows]; count];
-        Columns {
-            items: points(plan.items.len()),
-            states: states(plan.items.len()),
-            sections: points(plan.sections.len()),
-            bonus_items: points(plan.bonus.len()),
-            bonus_states: states(plan.bonus.len()),
-            deduction_items: points(plan.deductions.len()),
-            deduction_states: states(plan.deductions.len()),
-            vetoes: vec![vec![Outcomes::FALSE; rows]; plan.vetoes.len()],
-            bonus: vec![0; rows],
-            deductions: vec![0; rows],
-            totals: vec![0; rows],
-            before_bonus: vec![0; rows],
-            earned: vec![NO_GRADE; rows],
-            grades: vec![NO_GRADE; rows],
-        }
-    }
-
-    fn extra(&mut self, extra: Extra, item: usize) -> (&mut Vec<i64>, &mut Vec<State>) {
-        match extra {
-            Extra::Bonus => (&mut self.bonus_items[item], &mut self.bonus_states[item]),
-            Extra::Deduction => (
-                &mut self.deduction_items[item],
-                &mut self.deduction_states[item],
-            ),
-        }
-    }
-
-    pub(super) fn append(&mut self, mut other: Columns) {
-        fn each<T>(into: &mut [Vec<T>], from: &mut [Vec<T>]) {
-            for (into, from) in into.iter_mut().zip(from) {
-                into.append(from);
-            }
-        }
-        each(&mut self.items, &mut other.items);
-        each(&mut self.states, &mut other.states);
-        each(&mut self.sections, &mut other.sections);
-        each(&mut self.bonus_items, &mut other.bonus_items);
-        each(&mut self.bonus_states, &mut other.bonus_states);
-        each(&mut self.deduction_items, &mut other.deduction_items);
-        each(&mut self.deduction_states, &mut other.deduction_states);
-        each(&mut self.vetoes, &mut other.vetoes);
-        self.bonus.append(&mut other.bonus);
-        self.deductions.append(&mut other.deductions);
-        self.totals.append(&mut other.totals);
-        self.before_bonus.append(&mut other.before_bonus);
-        self.earned.append(&mut other.earned);
-        self.grades.append(&mut other.grades);
     }
 }

@@ -1,6 +1,6 @@
 //! Results as columns, by the place of a part in its standard.
 
-use super::{NO_GRADE, Scores};
+use super::{Leaf, NO_GRADE, Scores};
 use crate::observations::optional_points;
 use crate::plan::State;
 use crate::points::Points;
@@ -88,15 +88,16 @@ impl Scores {
     pub fn column(&self, points: PointsOf) -> Option<PointsColumn<'_>> {
         let plan = self.standard.plan();
         let columns = &self.columns;
+        let leaf = |leaf: Leaf| self.leaf(leaf).map(|column| &column.points);
         let (scaled, decimals) = match points {
             PointsOf::Total => (Some(&columns.totals), plan.total_decimals),
             PointsOf::TotalBeforeBonus => (Some(&columns.before_bonus), plan.total_decimals),
             PointsOf::AllBonuses => (Some(&columns.bonus), plan.decimals),
             PointsOf::AllDeductions => (Some(&columns.deductions), plan.decimals),
             PointsOf::Section(at) => (columns.sections.get(at), plan.decimals),
-            PointsOf::Item(at) => (columns.items.get(at), plan.decimals),
-            PointsOf::Bonus(at) => (columns.bonus_items.get(at), plan.decimals),
-            PointsOf::Deduction(at) => (columns.deduction_items.get(at), plan.decimals),
+            PointsOf::Item(at) => (leaf(Leaf::Item(at)), plan.decimals),
+            PointsOf::Bonus(at) => (leaf(Leaf::Bonus(at)), plan.decimals),
+            PointsOf::Deduction(at) => (leaf(Leaf::Deduction(at)), plan.decimals),
         };
         scaled.map(|scaled| PointsColumn { scaled, decimals })
     }
@@ -105,7 +106,8 @@ impl Scores {
     /// points.
     #[must_use]
     pub fn item_state(&self, item: usize, row: usize) -> Option<State> {
-        self.columns.states.get(item)?.get(row).copied()
+        let (_, state) = self.leaf(Leaf::Item(item))?.get(row)?;
+        Some(state)
     }
 
     /// What came of a veto, an index into the document's list.

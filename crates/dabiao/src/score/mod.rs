@@ -2,12 +2,15 @@
 
 mod block;
 mod columns;
+mod details;
 mod options;
+mod output;
 pub(crate) mod rank;
 mod run;
 mod single;
 
 pub use columns::{PointsColumn, PointsOf, VetoState};
+pub(crate) use details::{Details, Leaf, LeafColumn};
 pub use options::{Progress, ScoreOptions};
 pub(crate) use rank::ranks;
 pub(crate) use run::{distinct_values, run, statistics};
@@ -15,8 +18,8 @@ pub use single::CardScorer;
 
 use crate::cohort::Statistics;
 use crate::observations::{MISSING, Observations, optional_points};
+use crate::plan::State;
 use crate::plan::node::Outcomes;
-use crate::plan::{ItemPlan, State};
 use crate::points::Points;
 use crate::standard::Standard;
 use crate::standard::document::Grade;
@@ -37,6 +40,7 @@ pub struct Scores {
     /// Whether the statistics are those of the table itself.
     pub(crate) own_cohort: bool,
     pub(crate) columns: Columns,
+    pub(crate) details: Details,
     /// Places from 1; 0 for none.
     pub(crate) ranks: Vec<u32>,
 }
@@ -44,13 +48,7 @@ pub struct Scores {
 /// Results by column; points are scaled, with [`NONE`] set aside.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Columns {
-    pub(crate) items: Vec<Vec<i64>>,
-    pub(crate) states: Vec<Vec<State>>,
     pub(crate) sections: Vec<Vec<i64>>,
-    pub(crate) bonus_items: Vec<Vec<i64>>,
-    pub(crate) bonus_states: Vec<Vec<State>>,
-    pub(crate) deduction_items: Vec<Vec<i64>>,
-    pub(crate) deduction_states: Vec<Vec<State>>,
     pub(crate) bonus: Vec<i64>,
     pub(crate) deductions: Vec<i64>,
     pub(crate) totals: Vec<i64>,
@@ -58,6 +56,8 @@ pub(crate) struct Columns {
     pub(crate) earned: Vec<u16>,
     pub(crate) grades: Vec<u16>,
     pub(crate) vetoes: Vec<Vec<Outcomes>>,
+    /// The states of all items, bonuses and deductions together.
+    pub(crate) seen: Vec<State>,
 }
 
 /// Something about a card that its reader must know.
@@ -167,39 +167,45 @@ impl Scores {
     /// The scaled points of a code for all rows; `i64::MIN` stands for none.
     pub(crate) fn column_of(&self, code: &str) -> Option<&[i64]> {
         let plan = self.standard.plan();
-        let at = |items: &[ItemPlan]| items.iter().position(|item| item.code == code);
-        let column = if let Some(section) = plan.sections.iter().position(|s| s.code == code) {
-            &self.columns.sections[section]
-        } else if let Some(item) = at(&plan.items) {
-            &self.columns.items[item]
-        } else if let Some(item) = at(&plan.bonus) {
-            &self.columns.bonus_items[item]
-        } else {
-            &self.columns.deduction_items[at(&plan.deductions)?]
-        };
-        Some(column)
+        match plan.sections.iter().position(|s| s.code == code) {
+            Some(section) => self.columns.sections.get(section).map(Vec::as_slice),
+            None => Some(&self.leaf(self.leaf_of(code)?)?.points),
+        }
+    }
+
+    /// The item, bonus or deduction of a code.
+    fn leaf_of(&self, code: &str) -> Option<Leaf> {
+        let plan = self.standard.plan();
+        Leaf::all(plan).find(|leaf| leaf.plan(plan).is_some_and(|item| item.code == code))
     }
 
     /// How an item, a bonus or a deduction came to its points.
     #[must_use]
     pub fn state_of(&self, code: &str, row: usize) -> Option<State> {
-        let (_, column) = self
-            .items()
-            .chain(self.extras())
-            .find(|(i, _)| i.code == code)?;
-        column.get(row).copied()
+        let (_, state) = self.leaf(self.leaf_of(code)?)?.get(row)?;
+        Some(state)
     }
 
-    /// The items of sections with their states.
-    fn items(&self) -> impl Iterator<Item = (&ItemPlan, &Vec<State>)> {
-        self.standard.plan().items.iter().zip(&self.columns.states)
-    }
-
-    /// Bonuses and deductions with their states.
-    fn extras(&self) -> impl Iterator<Item = (&ItemPlan, &Vec<State>)> {
+    /// The codes of the items, or also of bonuses and deductions, whose state on a row is as
+    /// wanted.
+    fn leaves_where(
+        &self,
+        row: usize,
+        extras: bool,
+        wanted: fn(State) -> bool,
+    ) -> impl Iterator<Item = &str> {
         let plan = self.standard.plan();
-        let bonus = plan.bonus.iter().zip(&self.columns.bonus_states);
-        bonus.chain(plan.deductions.iter().zip(&self.columns.deduction_states))
+        let seen = self.columns.seen.get(row).copied();
+        let any = seen.is_some_and(wanted);
+        Leaf::all(plan)
+            .take(if any { usize::MAX } else { 0 })
+            .filter(move |leaf| extras || matches!(leaf, Leaf::Item(_)))
+            .filter(move |leaf| {
+                self.leaf_at(*leaf, row)
+                    .is_some_and(|(_, state)| wanted(state))
+            })
+            .filter_map(|leaf| leaf.plan(plan))
+            .map(|item| item.code.as_str())
     }
 
     /// The grade after vetoes.
@@ -235,13 +241,13 @@ impl Scores {
     /// The codes of vetoes, items, bonuses and deductions with a condition that a missing value
     /// leaves open.
     pub fn undecided(&self, row: usize) -> impl Iterator<Item = &str> {
-        let items = codes_where(self.items().chain(self.extras()), row, State::is_undecided);
+        let items = self.leaves_where(row, true, State::is_undecided);
         self.vetoes_where(row, Outcomes::is_undecided).chain(items)
     }
 
     /// The codes of the items with a missing value.
     pub fn missing(&self, row: usize) -> impl Iterator<Item = &str> {
-        codes_where(self.items(), row, State::is_missing)
+        self.leaves_where(row, false, State::is_missing)
     }
 
     fn vetoes_where(&self, row: usize, wanted: fn(Outcomes) -> bool) -> impl Iterator<Item = &str> {
@@ -263,7 +269,8 @@ impl Scores {
         if self.is_provisional(row) {
             flags.push(Flag::Provisional);
         }
-        if codes_where(self.items(), row, State::is_imputed)
+        if self
+            .leaves_where(row, false, State::is_imputed)
             .next()
             .is_some()
         {
@@ -277,15 +284,4 @@ impl Scores {
         }
         flags
     }
-}
-
-/// The codes of those whose state on a row is as wanted.
-fn codes_where<'a>(
-    items: impl Iterator<Item = (&'a ItemPlan, &'a Vec<State>)>,
-    row: usize,
-    wanted: fn(State) -> bool,
-) -> impl Iterator<Item = &'a str> {
-    items
-        .filter(move |(_, column)| column.get(row).is_some_and(|state| wanted(*state)))
-        .map(|(item, _)| item.code.as_str())
 }

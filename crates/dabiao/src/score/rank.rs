@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::{Columns, NO_GRADE, NONE};
-use crate::plan::{Plan, TieBreak};
+use super::{Leaf, NO_GRADE, NONE, Scores};
+use crate::plan::{Part, TieBreak};
 
 /// What two communities are compared by, best first.
 pub(crate) struct Standing<'a> {
@@ -11,12 +11,16 @@ pub(crate) struct Standing<'a> {
 }
 
 impl<'a> Standing<'a> {
-    pub(crate) fn new(plan: &'a Plan, columns: &'a Columns) -> Self {
+    pub(crate) fn new(scores: &'a Scores) -> Self {
+        let columns = &scores.columns;
         let mut keys = vec![columns.totals.as_slice()];
-        for tie_break in &plan.tie_breaks {
+        for tie_break in &scores.standard.plan().tie_breaks {
             keys.push(match tie_break {
-                TieBreak::Part(crate::plan::Part::Section(section)) => &columns.sections[*section],
-                TieBreak::Part(crate::plan::Part::Item(item)) => &columns.items[*item],
+                TieBreak::Part(Part::Section(section)) => &columns.sections[*section],
+                TieBreak::Part(Part::Item(item)) => match scores.leaf(Leaf::Item(*item)) {
+                    Some(column) => &column.points,
+                    None => continue,
+                },
                 TieBreak::Bonus => &columns.bonus,
                 TieBreak::BeforeBonus => &columns.before_bonus,
             });
@@ -44,8 +48,9 @@ impl<'a> Standing<'a> {
 }
 
 /// Places from 1; 0 without a total or where a veto took the grade.
-pub(crate) fn ranks(plan: &Plan, columns: &Columns) -> Vec<u32> {
-    let standing = Standing::new(plan, columns);
+pub(crate) fn ranks(scores: &Scores) -> Vec<u32> {
+    let columns = &scores.columns;
+    let standing = Standing::new(scores);
     let placed = |row: &usize| {
         let taken = columns.grades[*row] == NO_GRADE && columns.earned[*row] != NO_GRADE;
         columns.totals[*row] != NONE && !taken

@@ -1,12 +1,12 @@
 //! The run: cohorts first, then the plan over blocks of rows, on one thread or several.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
-use super::block::{Kernels, Run};
+use super::block::{Kernels, Room, Run};
 use super::rank::ranks;
-use super::{Columns, ScoreOptions, Scores};
+use super::{Columns, Details, ScoreOptions, Scores};
 use crate::cohort::{Cohort, Statistics, Summary, mismatch};
 use crate::fault::{Fault, FaultCode, Faults};
 use crate::observations::Observations;
@@ -95,6 +95,27 @@ impl Prepared {
     }
 }
 
+/// What is prepared before the rows are looked at.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    pub(super) groups: Groups,
+    pub(super) prepared: Prepared,
+    pub(super) kernels: Kernels,
+}
+
+impl Compiled {
+    pub(super) fn new(plan: &Plan, observations: &Observations, statistics: &Statistics) -> Self {
+        let groups = Groups::new(plan, observations);
+        let prepared = Prepared::new(plan, statistics, &groups);
+        let kernels = Kernels::compile(plan, observations, &prepared);
+        Compiled {
+            groups,
+            prepared,
+            kernels,
+        }
+    }
+}
+
 pub(super) struct RowCohorts<'a> {
     pub(super) prepared: &'a Prepared,
     pub(super) groups: &'a Groups,
@@ -116,8 +137,12 @@ pub(crate) fn statistics(
     options: &ScoreOptions,
 ) -> Result<Statistics, Faults> {
     let plan = standard.plan();
+    if plan.slots.is_empty() {
+        return Ok(Statistics::of_nobody(standard));
+    }
     let groups = Groups::new(plan, observations);
-    let parts = in_blocks(plan, observations.len(), options, |from, to| {
+    let cells = plan.items.len() + plan.measures.len();
+    let parts = in_blocks(observations.len(), cells, options, |from, to| {
         plan.slots
             .iter()
             .map(|slot| summarise(plan, observations, &groups, slot, from, to))
@@ -209,35 +234,39 @@ pub(crate) fn run(
         Some(given) => given,
         None => statistics(standard, observations, options)?,
     };
-    let groups = Groups::new(plan, observations);
-    let prepared = Prepared::new(plan, &statistics, &groups);
-    let kernels = Kernels::compile(plan, observations, &prepared);
+    let compiled = Arc::new(Compiled::new(plan, observations, &statistics));
     let run = Run {
         plan,
         observations,
-        prepared: &prepared,
-        groups: &groups,
-        kernels: &kernels,
+        compiled: &compiled,
     };
-    let blocks = in_blocks(plan, observations.len(), options, |from, to| {
-        run.block(from, to)
-    })?;
-    let mut columns = Columns::empty(plan);
+    let mut columns = Columns::with_rows(plan, observations.len());
+    let blocks = columns.blocks(BLOCK).into_iter().enumerate().collect();
+    let cells = plan.items.len() + plan.measures.len();
+    let found = share_out(
+        blocks,
+        Extent {
+            rows: observations.len(),
+            cells,
+        },
+        options,
+        || Room::new(plan, BLOCK.min(observations.len())),
+        |room, (block, out)| run.block(block * BLOCK, room, out),
+    )?;
     let mut faults = Faults::new();
-    for (block, found) in blocks {
-        columns.append(block);
-        faults.extend(found);
-    }
+    found.into_iter().for_each(|found| faults.extend(found));
     faults.into_result(())?;
-    let ranks = ranks(plan, &columns);
-    Ok(Scores {
+    let mut scores = Scores {
         standard: standard.clone(),
         observations: observations.clone(),
         statistics,
         own_cohort: options.statistics.is_none(),
         columns,
-        ranks,
-    })
+        details: Details::later(plan, compiled, options.threads),
+        ranks: Vec::new(),
+    };
+    scores.ranks = ranks(&scores);
+    Ok(scores)
 }
 
 /// The statistics that were handed in; cards that are scored alone need some where a rule
@@ -273,46 +302,69 @@ fn cohort_needed(plan: &Plan) -> Faults {
     faults
 }
 
-/// Runs `work` over all blocks, in order of the rows whatever the threads.
-fn in_blocks<T: Send>(
-    plan: &Plan,
+/// Runs `work` over the rows in blocks, each with its first row and the one after its last; the
+/// results are in the order of the rows whatever the threads.
+pub(super) fn in_blocks<T: Send>(
     rows: usize,
+    cells: usize,
     options: &ScoreOptions,
     work: impl Fn(usize, usize) -> T + Sync,
 ) -> Result<Vec<T>, Faults> {
-    let blocks = rows.div_ceil(BLOCK);
+    let blocks = (0..rows).step_by(BLOCK).collect();
+    share_out(
+        blocks,
+        Extent { rows, cells },
+        options,
+        || (),
+        |(), from| work(from, (from + BLOCK).min(rows)),
+    )
+}
+
+/// How much there is to do: rows, and cells in each.
+#[derive(Clone, Copy)]
+struct Extent {
+    rows: usize,
+    cells: usize,
+}
+
+/// Runs `work` on every block, on one thread or several, each with a room of its own. Nothing
+/// is started where that would take longer than the work.
+fn share_out<B: Send, R, T: Send>(
+    blocks: Vec<B>,
+    extent: Extent,
+    options: &ScoreOptions,
+    room: impl Fn() -> R + Sync,
+    work: impl Fn(&mut R, B) -> T + Sync,
+) -> Result<Vec<T>, Faults> {
+    let Extent { rows, cells } = extent;
+    let count = blocks.len();
     let available = || std::thread::available_parallelism().map_or(1, usize::from);
-    let small = rows.saturating_mul(plan.items.len() + plan.measures.len()) < CELLS_FOR_THREADS;
-    let threads = if small {
+    let threads = if rows.saturating_mul(cells) < CELLS_FOR_THREADS {
         1
     } else {
-        options.threads.unwrap_or_else(available).min(blocks)
+        options.threads.unwrap_or_else(available).min(count)
     };
-    let (next, done, cancelled) = (
-        AtomicUsize::new(0),
-        AtomicUsize::new(0),
-        AtomicBool::new(false),
-    );
-    let results = Mutex::new(Vec::with_capacity(blocks));
+    let done = AtomicUsize::new(0);
+    let cancelled = AtomicBool::new(false);
+    let waiting = Mutex::new(blocks.into_iter().enumerate());
+    let results = Mutex::new(Vec::with_capacity(count));
+    let next = || waiting.lock().ok()?.next();
     let worker = || {
-        loop {
-            let block = next.fetch_add(1, Ordering::Relaxed);
-            if block >= blocks || cancelled.load(Ordering::Relaxed) {
+        let mut room = room();
+        let mut own = Vec::new();
+        while let Some((at, block)) = next() {
+            if cancelled.load(Ordering::Relaxed) {
                 break;
             }
-            let (from, to) = (block * BLOCK, ((block + 1) * BLOCK).min(rows));
-            let result = work(from, to);
-            if let Ok(mut results) = results.lock() {
-                results.push((block, result));
-            }
-            let done = done.fetch_add(to - from, Ordering::Relaxed) + (to - from);
-            if options
-                .progress
-                .as_ref()
-                .is_some_and(|progress| !progress(done, rows))
-            {
+            own.push((at, work(&mut room, block)));
+            let done = (done.fetch_add(1, Ordering::Relaxed) + 1).saturating_mul(BLOCK);
+            let progress = options.progress.as_ref();
+            if progress.is_some_and(|progress| !progress(done.min(rows), rows)) {
                 cancelled.store(true, Ordering::Relaxed);
             }
+        }
+        if let Ok(mut results) = results.lock() {
+            results.append(&mut own);
         }
     };
     if threads <= 1 {
@@ -329,6 +381,6 @@ fn in_blocks<T: Send>(
         return Err(Fault::new(FaultCode::Cancelled).into());
     }
     let mut results = results.into_inner().unwrap_or_default();
-    results.sort_unstable_by_key(|(block, _)| *block);
+    results.sort_unstable_by_key(|(at, _)| *at);
     Ok(results.into_iter().map(|(_, result)| result).collect())
 }

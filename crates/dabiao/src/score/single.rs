@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::block::{Kernels, Room, Run};
-use super::run::{Groups, Prepared, given};
-use super::{ScoreOptions, Scores};
+use super::block::{Room, Run};
+use super::run::{Compiled, given};
+use super::{Columns, Details, ScoreOptions, Scores};
 use crate::cohort::Statistics;
 use crate::fault::{Fault, FaultCode, Faults};
 use crate::observations::cell::{self, Cell};
@@ -37,9 +37,7 @@ use crate::standard::Standard;
 #[derive(Debug)]
 pub struct CardScorer {
     scores: Scores,
-    groups: Groups,
-    prepared: Prepared,
-    kernels: Kernels,
+    compiled: Compiled,
     room: Room,
     /// How each measure's plain numbers are read.
     bounds: Vec<Bounds>,
@@ -63,12 +61,10 @@ impl CardScorer {
         builder.heading(&["code"]).row(1, &[Cell::Text("1")]);
         let mut observations = builder.finish()?;
         table(&mut observations).lines.clear();
-        let groups = Groups::new(standard.plan(), &observations);
-        let prepared = Prepared::new(standard.plan(), &statistics, &groups);
-        let kernels = Kernels::compile(standard.plan(), &observations, &prepared);
+        let compiled = Compiled::new(standard.plan(), &observations, &statistics);
         let measures = &standard.plan().measures[..standard.document().measures.len()];
         Ok(CardScorer {
-            kernels,
+            compiled,
             room: Room::new(standard.plan(), 1),
             bounds: measures.iter().map(Bounds::new).collect(),
             cells: vec![MISSING; measures.len()],
@@ -76,12 +72,11 @@ impl CardScorer {
                 standard: standard.clone(),
                 observations,
                 statistics,
-                columns: Room::new(standard.plan(), 1).columns,
+                columns: Columns::with_rows(standard.plan(), 1),
+                details: Details::Given(Room::new(standard.plan(), 1).leaves),
                 ranks: vec![0],
                 own_cohort: false,
             },
-            groups,
-            prepared,
         })
     }
 
@@ -107,9 +102,8 @@ impl CardScorer {
         attributes.sort();
         let plan = self.scores.standard.plan();
         if plan.attributes.iter().any(|shared| shared == name) {
-            self.groups = Groups::new(plan, &self.scores.observations);
-            self.prepared = Prepared::new(plan, &self.scores.statistics, &self.groups);
-            self.kernels = Kernels::compile(plan, &self.scores.observations, &self.prepared);
+            let scores = &self.scores;
+            self.compiled = Compiled::new(plan, &scores.observations, &scores.statistics);
         }
     }
 
@@ -165,12 +159,14 @@ impl CardScorer {
         let run = Run {
             plan,
             observations: &self.scores.observations,
-            prepared: &self.prepared,
-            groups: &self.groups,
-            kernels: &self.kernels,
+            compiled: &self.compiled,
         };
-        run.block_in(0, 1, &mut self.room).into_result(())?;
-        std::mem::swap(&mut self.scores.columns, &mut self.room.columns);
+        for out in self.scores.columns.blocks(1) {
+            run.block(0, &mut self.room, out).into_result(())?;
+        }
+        if let Details::Given(leaves) = &mut self.scores.details {
+            std::mem::swap(leaves, &mut self.room.leaves);
+        }
         Ok(&self.scores)
     }
 }
