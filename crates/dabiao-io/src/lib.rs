@@ -32,8 +32,8 @@ pub use campaign::{
     write_campaign_scores,
 };
 pub use read::{
-    Encoding, Format, Limits, ReadOptions, ReadProgress, Row, Source, read_observations,
-    read_records, read_rows,
+    Encoding, Format, Limits, ReadOptions, ReadProgress, Row, SheetPlaces, Source,
+    read_observations, read_records, read_rows,
 };
 pub use write::{
     AdviceCount, Communities, Engine, GAPS_HEADING, GradeCount, ITEMS_HEADING, ObservationsSummary,

@@ -209,10 +209,17 @@ fn long_tables_at_fault() {
 #[test]
 fn what_is_no_table_of_text_is_said_to_be_so() {
     let first = |bytes: &[u8]| messages(bytes).remove(0);
-    let text = "expected text: CSV or TSV (save a workbook as CSV)";
+    let text = "expected a CSV, TSV, XLSX, XLS, ODS, Parquet or Arrow file";
+    let sound = "expected a sound workbook (open it in a spreadsheet program and save it again)";
     assert_eq!(
         first(b"PK\x03\x04\x14\0\x06\0"),
-        format!("t.csv: the text is not well-formed: found XLSX / ZIP, {text}")
+        format!(
+            "t.csv: the text is not well-formed: found invalid Zip archive: Could not find EOCD, {sound}"
+        )
+    );
+    assert_eq!(
+        first(b"\x1f\x8b\x08\0"),
+        format!("t.csv: the text is not well-formed: found gzip, {text}")
     );
     assert_eq!(
         first(b"code,meetings\nc1,\0\n"),

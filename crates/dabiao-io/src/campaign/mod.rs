@@ -19,7 +19,7 @@ use dabiao::standard::document::{Document, Item, Rule, Section};
 use dabiao::standard::{Format, MAX_BYTES};
 use dabiao::{Fault, FaultCode, Faults, Place, ScoreOptions, Standard, Text};
 
-use crate::read::{ReadOptions, Source};
+use crate::read::{ReadOptions, SheetPlaces, Source, locate};
 
 use places::Places;
 
@@ -74,7 +74,8 @@ pub fn read_campaign(path: &Path, options: &ReadOptions) -> Result<LoadedCampaig
         options,
     };
     let mut places = Places::default();
-    let campaign = reading.campaign(&mut places)?;
+    let read = reading.campaign(&mut places);
+    let campaign = read.map_err(|faults| places.located(faults))?;
     let advice = campaign.phases.iter().flat_map(|p| p.records.advice());
     Ok(LoadedCampaign {
         advice: advice.cloned().collect(),
@@ -96,13 +97,18 @@ pub fn read_grid(
     options: &ReadOptions,
 ) -> Result<Grid, Faults> {
     let mut builder = Grid::builder(scheme);
+    let mut sheets = Vec::new();
     for file in units {
-        add_units(&mut builder, Source::path(file), options, &mut |_, _| {});
+        let source = Source::path(file);
+        add_units(&mut builder, source, options, &mut |_, _| {}, &mut sheets);
     }
     for file in compounds {
-        add_compounds(&mut builder, Source::path(file), options);
+        add_compounds(&mut builder, Source::path(file), options, &mut sheets);
     }
-    builder.finish()
+    builder.finish().map_err(|mut faults| {
+        locate(&mut faults, &sheets);
+        faults
+    })
 }
 
 /// Makes a party grid of rows from anywhere: a table of units, and perhaps one of compounds.
@@ -128,15 +134,21 @@ fn add_units(
     source: Source<'_>,
     options: &ReadOptions,
     community: &mut dyn FnMut(&str, u64),
+    sheets: &mut Vec<SheetPlaces>,
 ) {
     let name = source.name().to_owned();
-    let mut rows = tables::rows_of(source, options);
+    let mut rows = tables::rows_of(source, options, &tables::heads_units, sheets);
     tables::read_units(builder, Some(&name), &mut *rows, community);
 }
 
-fn add_compounds(builder: &mut GridBuilder, source: Source<'_>, options: &ReadOptions) {
+fn add_compounds(
+    builder: &mut GridBuilder,
+    source: Source<'_>,
+    options: &ReadOptions,
+    sheets: &mut Vec<SheetPlaces>,
+) {
     let name = source.name().to_owned();
-    let mut rows = tables::rows_of(source, options);
+    let mut rows = tables::rows_of(source, options, &tables::heads_compounds, sheets);
     tables::read_compounds(builder, Some(&name), &mut *rows);
 }
 
@@ -206,7 +218,8 @@ impl Reading<'_> {
         };
         let mut phases = Vec::new();
         for phase in &self.document.phases {
-            let records = self.records(&standard, &registry, grid.as_ref(), &phase.observations);
+            let (grid, files) = (grid.as_ref(), &phase.observations);
+            let records = self.records(&standard, &registry, grid, files, places);
             if let Some(records) = kept(records, &mut faults) {
                 phases.push(Phase {
                     id: phase.id.clone(),
@@ -338,8 +351,18 @@ impl Reading<'_> {
         let mut builder = Registry::builder(self.document.codes);
         for file in self.there(&self.document.communities) {
             let (source, name) = (self.source(file), self.path(file).display().to_string());
+            let mut sheets = Vec::new();
             let mut told = |code: &str, line| places.in_registry(code, &name, line);
-            tables::read_communities(&mut builder, further, source, self.options, &mut told);
+            let options = self.options;
+            tables::read_communities(
+                &mut builder,
+                further,
+                source,
+                options,
+                &mut told,
+                &mut sheets,
+            );
+            places.sheets.extend(sheets);
         }
         builder.finish()
     }
@@ -348,11 +371,14 @@ impl Reading<'_> {
         let mut builder = Grid::builder(self.document.codes);
         for file in self.there(&self.document.grid) {
             let (source, name) = (self.source(file), self.path(file).display().to_string());
+            let mut sheets = Vec::new();
             let mut told = |code: &str, line| places.in_grid(code, &name, line);
-            add_units(&mut builder, source, self.options, &mut told);
+            add_units(&mut builder, source, self.options, &mut told, &mut sheets);
+            places.sheets.extend(sheets);
         }
         for file in self.there(&self.document.compounds) {
-            add_compounds(&mut builder, self.source(file), self.options);
+            let source = self.source(file);
+            add_compounds(&mut builder, source, self.options, &mut places.sheets);
         }
         builder.finish()
     }
@@ -363,10 +389,13 @@ impl Reading<'_> {
         registry: &Registry,
         grid: Option<&Grid>,
         files: &[FileName],
+        places: &mut Places,
     ) -> Result<Records, Faults> {
         let mut builder = RecordsBuilder::new(standard, registry, grid);
         for file in self.there(files) {
-            crate::read_records(standard, &mut builder, self.source(file), self.options);
+            let source = self.source(file);
+            let read = crate::read_records(standard, &mut builder, source, self.options);
+            places.sheets.extend(read);
         }
         builder.finish()
     }

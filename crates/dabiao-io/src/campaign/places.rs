@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use dabiao::campaign::CampaignDocument;
 use dabiao::{Fault, FaultCode, Faults, Place};
 
+use crate::read::{SheetPlaces, locate};
+
 /// The rows of communities, by code.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Places {
@@ -13,6 +15,8 @@ pub(super) struct Places {
     files: Vec<String>,
     registry: HashMap<String, (usize, u64)>,
     grid: HashMap<String, (usize, u64)>,
+    /// Where the columns stand of tables in workbooks.
+    pub(super) sheets: Vec<SheetPlaces>,
 }
 
 impl Places {
@@ -46,7 +50,13 @@ impl Places {
                 fault.place = self.place(fault, file, document).unwrap_or_default();
             }
         }
-        faults.sorted()
+        self.located(faults).sorted()
+    }
+
+    /// The same faults, those in workbooks with sheet and cell.
+    pub(super) fn located(&self, mut faults: Faults) -> Faults {
+        locate(&mut faults, &self.sheets);
+        faults
     }
 
     fn place(&self, fault: &Fault, file: &str, document: &CampaignDocument) -> Option<Place> {

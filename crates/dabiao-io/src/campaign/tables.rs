@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use dabiao::grid::{GridBuilder, Level, RegistryBuilder, RegistryRow, UnitRow};
 use dabiao::{Cell, Fault, FaultCode, Faults, Place, Text};
 
-use crate::read::{ReadOptions, Row, Source, read_rows};
+use crate::read::{self, ReadOptions, Row, SheetPlaces, Source};
 
 /// A column that a table may have: its name, and the titles by which it goes.
 type Known = (&'static str, &'static [&'static str]);
@@ -173,11 +173,35 @@ type Each<'e> = dyn FnMut(&Columns<'_>, u64, &[Cell<'_>], &mut dyn FnMut(Fault))
 pub type RowFeed<'f> =
     dyn FnMut(&mut dyn FnMut(Row<'_>) -> ControlFlow<()>) -> Result<(), Faults> + 'f;
 
-/// The rows of a file.
-pub(super) fn rows_of<'s>(source: Source<'s>, options: &'s ReadOptions) -> Box<RowFeed<'s>> {
+/// What a file of units may be headed by.
+pub(super) fn heads_units(title: &str) -> bool {
+    heads(&UNITS, &[], title)
+}
+
+/// What a file of compounds may be headed by.
+pub(super) fn heads_compounds(title: &str) -> bool {
+    heads(&COMPOUNDS, &[], title)
+}
+
+fn heads(known: &[Known], further: &[String], title: &str) -> bool {
+    let mut known = known.iter().flat_map(|(_, titles)| titles.iter());
+    known.any(|known| *known == title) || further.iter().any(|name| name == title)
+}
+
+/// The rows of a file; where it is a workbook, `sheets` gets the places of its columns.
+pub(super) fn rows_of<'s>(
+    source: Source<'s>,
+    options: &'s ReadOptions,
+    heads: &'s dyn Fn(&str) -> bool,
+    sheets: &'s mut Vec<SheetPlaces>,
+) -> Box<RowFeed<'s>> {
     let mut source = Some(source);
     Box::new(move |each| match source.take() {
-        Some(source) => read_rows(source, options, each),
+        Some(source) => {
+            let (places, read) = read::read_table(source, options, heads, each);
+            sheets.extend(places);
+            read
+        }
         None => Ok(()),
     })
 }
@@ -223,12 +247,14 @@ pub(super) fn read_communities(
     source: Source<'_>,
     options: &ReadOptions,
     row_of: &mut dyn FnMut(&str, u64),
+    sheets: &mut Vec<SheetPlaces>,
 ) {
     let name = source.name().to_owned();
     builder.file(&name);
+    let headed = |title: &str| heads(&REGISTRY, further, title);
     let faults = read_table(
         (&REGISTRY, further, &["code"]),
-        &mut *rows_of(source, options),
+        &mut *rows_of(source, options, &headed, sheets),
         &mut |_, line, cells, _| {
             let texts: Vec<String> = cells.iter().map(|cell| cell.to_text()).collect();
             let text = |at: usize| texts.get(at).map_or("", String::as_str);

@@ -22,10 +22,9 @@ pub(super) fn read(
 ) -> Result<(), Fault> {
     let mut text = Text::new(opened, options.encoding)?;
     text.advance()?;
-    let format = options.format.unwrap_or_else(|| format_of(&text));
-    let delimiter = match format {
-        Format::Csv => b',',
+    let delimiter = match options.format.unwrap_or_else(|| format_of(&text)) {
         Format::Tsv => b'\t',
+        _ => b',',
     };
     let mut records = Records::new(text, delimiter, options.limits);
     let mut rows = 0;

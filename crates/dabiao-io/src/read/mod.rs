@@ -1,12 +1,18 @@
 //! Tables in: from bytes of some encoding and format to rows of cells, one interface for all.
 //!
-//! [`source`] opens and bounds the bytes, [`text`] finds out and decodes their encoding,
-//! [`delimited`] cuts them into records, [`observations`] gives the records their meaning.
+//! [`source`] opens and bounds the bytes. Of a text, [`text`] finds out and decodes the encoding
+//! and [`delimited`] cuts it into records; [`workbook`] reads the sheets of a workbook and
+//! [`columns`] files of columns. [`observations`] gives the records their meaning.
 
+#[cfg(feature = "columns")]
+mod columns;
 mod delimited;
 mod observations;
+mod places;
 mod source;
 mod text;
+#[cfg(feature = "workbook")]
+mod workbook;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -14,7 +20,10 @@ use std::sync::Arc;
 use dabiao::{Cell, Fault, FaultCode, Faults, Place, Text};
 
 pub use observations::{read_observations, read_records};
+pub use places::SheetPlaces;
+pub(crate) use places::locate;
 pub use source::Source;
+use source::{Opened, Signature, other_format};
 pub use text::Encoding;
 
 /// How tables are written down.
@@ -25,6 +34,56 @@ pub enum Format {
     Csv,
     /// Fields between tabs.
     Tsv,
+    /// A workbook of Excel 2007 and later, or of WPS.
+    Xlsx,
+    /// A workbook of Excel 97 to 2003.
+    Xls,
+    /// An OpenDocument workbook, as LibreOffice saves it.
+    Ods,
+    /// Apache Parquet.
+    Parquet,
+    /// Apache Arrow's file format (IPC, Feather 2).
+    Arrow,
+}
+
+impl Format {
+    /// The format that a file's name says: by its ending, whatever its case.
+    ///
+    /// ```
+    /// use dabiao_io::Format;
+    /// assert_eq!(Format::of_name("自评表.XLSX"), Some(Format::Xlsx));
+    /// assert_eq!(Format::of_name("table"), None);
+    /// ```
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Format> {
+        let (_, ending) = name.rsplit_once('.')?;
+        Some(match ending.to_ascii_lowercase().as_str() {
+            "csv" => Format::Csv,
+            "tsv" => Format::Tsv,
+            "xlsx" | "xlsm" => Format::Xlsx,
+            "xls" | "et" => Format::Xls,
+            "ods" => Format::Ods,
+            "parquet" => Format::Parquet,
+            "arrow" | "feather" | "ipc" => Format::Arrow,
+            _ => return None,
+        })
+    }
+
+    fn is_text(self) -> bool {
+        matches!(self, Format::Csv | Format::Tsv)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Format::Csv => "CSV",
+            Format::Tsv => "TSV",
+            Format::Xlsx => "XLSX",
+            Format::Xls => "XLS",
+            Format::Ods => "ODS",
+            Format::Parquet => "Parquet",
+            Format::Arrow => "Arrow",
+        }
+    }
 }
 
 /// What a reader refuses to go beyond. Checked before memory is taken.
@@ -64,6 +123,7 @@ pub type ReadProgress = Arc<dyn Fn(u64, u64) -> bool + Send + Sync>;
 pub struct ReadOptions {
     pub(crate) format: Option<Format>,
     pub(crate) encoding: Option<Encoding>,
+    pub(crate) sheet: Option<String>,
     pub(crate) limits: Limits,
     pub(crate) progress: Option<ReadProgress>,
 }
@@ -89,6 +149,13 @@ impl ReadOptions {
         self
     }
 
+    /// The table stands on this sheet of a workbook; otherwise on the first that fits.
+    #[must_use]
+    pub fn with_sheet(mut self, sheet: impl Into<String>) -> Self {
+        self.sheet = Some(sheet.into());
+        self
+    }
+
     /// Other limits than the stated ones.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
@@ -109,6 +176,7 @@ impl std::fmt::Debug for ReadOptions {
         f.debug_struct("ReadOptions")
             .field("format", &self.format)
             .field("encoding", &self.encoding)
+            .field("sheet", &self.sheet)
             .field("limits", &self.limits)
             .field("progress", &self.progress.is_some())
             .finish()
@@ -118,7 +186,7 @@ impl std::fmt::Debug for ReadOptions {
 /// One row of a table, as it stands in the input.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
-    /// The line on which it starts, from 1.
+    /// The line on which it starts, or the row of a sheet or table, from 1.
     pub line: u64,
     /// Its cells; rows may differ in length.
     pub cells: &'a [Cell<'a>],
@@ -143,21 +211,96 @@ pub(crate) fn is_blank(cell: Cell<'_>) -> bool {
 /// Reads any table row by row: the heading first, blank rows left out. `each` may stop the
 /// reading.
 ///
+/// CSV and TSV, XLSX, XLS and ODS, Parquet and Arrow files are told apart by what they start
+/// with. Of a workbook the sheet is read that [`ReadOptions::with_sheet`] names, or the first
+/// that holds a table; its heading is the first row of two cells or more, so that a title block
+/// may stand over it, and comes as texts.
+///
 /// # Errors
-/// What makes the input unreadable as a table: encoding, format, limits.
+/// What makes the input unreadable as a table: encoding, format, limits. Of a workbook also
+/// every cell with an error in it.
 pub fn read_rows(
     source: Source<'_>,
     options: &ReadOptions,
     each: &mut dyn FnMut(Row<'_>) -> ControlFlow<()>,
 ) -> Result<(), Faults> {
+    read_table(source, options, &|_| false, each).1
+}
+
+/// Reads any table as [`read_rows`] does. `knows` says which titles a heading may hold, so that
+/// the heading and the sheet with most of them are found.
+pub(crate) fn read_table(
+    source: Source<'_>,
+    options: &ReadOptions,
+    knows: &dyn Fn(&str) -> bool,
+    each: &mut dyn FnMut(Row<'_>) -> ControlFlow<()>,
+) -> (Option<SheetPlaces>, Result<(), Faults>) {
     let name = source.name().to_owned();
-    let read = || {
-        let mut opened = source.open(&options.limits)?;
-        // A reader of workbooks or columns joins here, chosen by what the input starts with.
-        opened.refuse_other_formats()?;
-        delimited::read(opened, options, each)
+    let opened = source.open(&options.limits).and_then(|mut opened| {
+        let format = format_of(&mut opened, options.format)?;
+        Ok((opened, format))
+    });
+    let (places, read) = match opened {
+        Ok((opened, format)) => match format {
+            #[cfg(feature = "workbook")]
+            Some(format @ (Format::Xlsx | Format::Xls | Format::Ods)) => {
+                workbook::read(opened, format, options, knows, each)
+            }
+            #[cfg(feature = "columns")]
+            Some(format @ (Format::Parquet | Format::Arrow)) => {
+                (None, columns::read(opened, format, options, each))
+            }
+            None => (
+                None,
+                delimited::read(opened, options, each).map_err(Faults::from),
+            ),
+            #[allow(unreachable_patterns)]
+            Some(format) => {
+                let _ = knows;
+                (None, Err(other_format(format.name()).into()))
+            }
+        },
+        Err(fault) => (None, Err(fault.into())),
     };
-    read().map_err(|fault: Fault| Faults::from(fault).in_file(&name))
+    (places, read.map_err(|faults| faults.in_file(&name)))
+}
+
+/// What an input is: by what it starts with, which must not contradict what is said or what its
+/// name says. Nothing for text.
+fn format_of(opened: &mut Opened<'_>, said: Option<Format>) -> Result<Option<Format>, Fault> {
+    let signature = opened.signature()?;
+    let found = match signature {
+        None => None,
+        // Which of the two it is, its parts say.
+        Some(Signature::Zip) => Some(Format::Xlsx),
+        Some(Signature::Ole) => Some(Format::Xls),
+        Some(Signature::Parquet) => Some(Format::Parquet),
+        Some(Signature::Arrow) => Some(Format::Arrow),
+        Some(Signature::Other(name)) => return Err(other_format(name)),
+    };
+    let same = |said: Format| match (said, found) {
+        (Format::Ods, found) => found == Some(Format::Xlsx),
+        (said, None) => said.is_text(),
+        (said, Some(found)) => said == found,
+    };
+    let contradicts = |said: Format, found: String| {
+        Err(Fault::new(FaultCode::Syntax)
+            .found(found)
+            .expected(Text::new(
+                format!("{} 文件\u{ff08}内容与格式不符\u{ff09}", said.name()),
+                format!("a file of the format {}", said.name()),
+            )))
+    };
+    let shown = signature.map_or("text", Signature::name);
+    match (said, Format::of_name(&opened.name)) {
+        (Some(said), _) if !same(said) => contradicts(said, shown.to_owned()),
+        // A workbook under another name is one all the same; a text that goes by the name of
+        // a workbook may be anything.
+        (None, Some(named)) if found.is_none() && !named.is_text() => {
+            contradicts(named, shown.to_owned())
+        }
+        _ => Ok(found),
+    }
 }
 
 fn at_line(line: u64) -> Place {

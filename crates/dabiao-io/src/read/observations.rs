@@ -9,7 +9,7 @@ use dabiao::{
 };
 
 use super::source::Source;
-use super::{ReadOptions, Row, at_line, is_blank, read_rows};
+use super::{ReadOptions, Row, SheetPlaces, at_line, is_blank, locate, read_table};
 
 /// The headings of a long table, each with the words for it.
 const CODE: [&str; 6] = ["code", "编码", "代码", "社区编码", "unit", "单元编码"];
@@ -17,6 +17,27 @@ const ASSESSOR: [&str; 3] = ["assessor", "评委", "考评员"];
 const NOTE: [&str; 2] = ["note", "备注"];
 const MEASURE: [&str; 3] = ["measure", "指标", "指标名称"];
 const VALUE: [&str; 4] = ["value", "值", "指标值", "观测值"];
+/// Attributes that tables carry, as they are headed; they tell where a heading is.
+const ATTRIBUTES: [&str; 18] = [
+    "name",
+    "名称",
+    "社区",
+    "社区名称",
+    "district",
+    "区县",
+    "区市",
+    "所属区县",
+    "street",
+    "街道",
+    "所属街道",
+    "city",
+    "市",
+    "province",
+    "省",
+    "district_code",
+    "区县编码",
+    "street_code",
+];
 
 /// Reads a table of communities, wide or long, checked against a standard's measures.
 ///
@@ -41,7 +62,7 @@ pub fn read_observations(
         builder,
         heading: 1,
     };
-    read_sheet(standard, &mut sheet, source, options);
+    let places = read_sheet(standard, &mut sheet, source, options);
     let OfCommunities { builder, heading } = sheet;
     builder.finish().map_err(|mut faults| {
         // The builder counts from the heading's line as 1.
@@ -49,6 +70,7 @@ pub fn read_observations(
         for fault in faults.listed.iter_mut().filter(in_heading) {
             fault.place.line = Some(heading);
         }
+        locate(&mut faults, places.as_slice());
         faults.in_file(&name)
     })
 }
@@ -58,15 +80,16 @@ pub fn read_observations(
 ///
 /// It is shaped as [`read_observations`] has it; `code` may be that of a unit, and a column
 /// `assessor` (评委) says who gave the row's marks. What is wrong with it is told by
-/// [`RecordsBuilder::finish`].
+/// [`RecordsBuilder::finish`]; where the table stands in a workbook, [`SheetPlaces::locate`]
+/// says in which cell.
 pub fn read_records(
     standard: &Standard,
     builder: &mut RecordsBuilder<'_>,
     source: Source<'_>,
     options: &ReadOptions,
-) {
+) -> Option<SheetPlaces> {
     builder.file(source.name());
-    read_sheet(standard, builder, source, options);
+    read_sheet(standard, builder, source, options)
 }
 
 /// What takes the rows of a table.
@@ -135,10 +158,14 @@ fn read_sheet(
     sheet: &mut dyn Sheet,
     source: Source<'_>,
     options: &ReadOptions,
-) {
+) -> Option<SheetPlaces> {
     let mut table = None;
     let name = source.name().to_owned();
-    let read = read_rows(source, options, &mut |row| {
+    let knows = |title: &str| {
+        let words = [&CODE[..], &ASSESSOR, &NOTE, &MEASURE, &VALUE, &ATTRIBUTES];
+        words.iter().any(|words| words.contains(&title)) || is_measure(standard, title)
+    };
+    let (places, read) = read_table(source, options, &knows, &mut |row| {
         match &mut table {
             None => table = Some(Table::headed(standard, sheet, row)),
             Some(Table::Wide(wide)) => wide.row(sheet, row),
@@ -162,6 +189,7 @@ fn read_sheet(
             "a heading such as code,name,district,\u{2026}",
         )));
     }
+    places
 }
 
 enum Table {

@@ -134,23 +134,46 @@ impl Opened<'_> {
         Ok(filled)
     }
 
-    /// Names a format that is no text, so that its bytes are not read as one.
-    pub(super) fn refuse_other_formats(&mut self) -> Result<(), Fault> {
-        const SIGNATURES: [(&[u8], &str); 6] = [
-            (b"PK\x03\x04", "XLSX / ZIP"),
-            (b"\xd0\xcf\x11\xe0", "XLS"),
-            (b"PAR1", "Parquet"),
-            (b"ARROW1", "Arrow"),
-            (b"\x1f\x8b", "gzip"),
-            (b"%PDF", "PDF"),
+    /// What the first bytes say that it is; nothing where it may be text.
+    pub(super) fn signature(&mut self) -> Result<Option<Signature>, Fault> {
+        const SIGNATURES: [(&[u8], Signature); 7] = [
+            (b"PK\x03\x04", Signature::Zip),
+            (b"PK\x05\x06", Signature::Zip),
+            (b"\xd0\xcf\x11\xe0", Signature::Ole),
+            (b"PAR1", Signature::Parquet),
+            (b"ARROW1", Signature::Arrow),
+            (b"\x1f\x8b", Signature::Other("gzip")),
+            (b"%PDF", Signature::Other("PDF")),
         ];
         let mut start = [0; 8];
         let length = self.fill(&mut start)?;
         self.rewind()?;
         let start = start.get(..length).unwrap_or_default();
-        match SIGNATURES.iter().find(|(sign, _)| start.starts_with(sign)) {
-            Some((_, format)) => Err(not_text(format)),
-            None => Ok(()),
+        let found = SIGNATURES.iter().find(|(sign, _)| start.starts_with(sign));
+        Ok(found.map(|(_, signature)| *signature))
+    }
+}
+
+/// What a file's first bytes say that it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Signature {
+    /// An archive: XLSX or ODS.
+    Zip,
+    /// A compound file: XLS, or a workbook with a password.
+    Ole,
+    Parquet,
+    Arrow,
+    Other(&'static str),
+}
+
+impl Signature {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Signature::Zip => "XLSX / ZIP",
+            Signature::Ole => "XLS",
+            Signature::Parquet => "Parquet",
+            Signature::Arrow => "Arrow",
+            Signature::Other(name) => name,
         }
     }
 }
@@ -164,12 +187,13 @@ impl fmt::Debug for Opened<'_> {
     }
 }
 
-pub(super) fn not_text(found: &str) -> Fault {
+/// A format that is not read here.
+pub(super) fn other_format(found: &str) -> Fault {
     Fault::new(FaultCode::Syntax)
         .found(found)
         .expected(Text::new(
-            "CSV 或 TSV 文本\u{ff08}工作簿请另存为 CSV\u{ff09}",
-            "text: CSV or TSV (save a workbook as CSV)",
+            "CSV、TSV、XLSX、XLS、ODS、Parquet 或 Arrow 文件",
+            "a CSV, TSV, XLSX, XLS, ODS, Parquet or Arrow file",
         ))
 }
 

@@ -9,7 +9,7 @@ use dabiao::{Fault, FaultCode, Text as Words};
 use encoding_rs::{Decoder, DecoderResult, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::at_line;
-use super::source::{Opened, not_text};
+use super::source::{Opened, other_format};
 
 const CHUNK: usize = 64 << 10;
 
@@ -67,7 +67,7 @@ impl<'a> Text<'a> {
             (Some(Encoding::Utf16), None) => (Encoding::Utf16, Some(UTF_16LE)),
             (Some(Encoding::Gb18030), _) => (Encoding::Gb18030, Some(GB18030)),
             (Some(Encoding::Utf8), _) => (Encoding::Utf8, Some(UTF_8)),
-            (None, None) if look.nul => return Err(not_text("NUL")),
+            (None, None) if look.nul => return Err(other_format("NUL")),
             (None, None) if look.valid_utf8 => (Encoding::Utf8, None),
             (None, None) => {
                 let guess = guess(&mut opened)?;
