@@ -1,6 +1,6 @@
 //! The core's faults become Python's exceptions.
 
-use dabiao::{FaultCode, Faults, Lang};
+use dabiao::{Fault, FaultCode, Faults, Lang, Place, Text};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -83,4 +83,48 @@ fn message(faults: &Faults) -> String {
         more,
     };
     shown.message(Lang::En)
+}
+
+/// Raises the faults of the parts of a table together. Rows of a part have no number in the
+/// whole, so that a place is a column alone; a code may stand in two parts.
+#[pyfunction]
+#[pyo3(signature = (faults, more, duplicates, *, scoring))]
+pub(crate) fn _raise_parts(
+    py: Python<'_>,
+    faults: Vec<PyRef<'_, PyFault>>,
+    more: usize,
+    duplicates: Vec<String>,
+    scoring: bool,
+) -> PyResult<()> {
+    let once = || Text::new("每个编码一行", "one row a code");
+    let mut all: Vec<Fault> = faults.iter().map(|fault| fault.0.clone()).collect();
+    all.extend(duplicates.into_iter().map(|code| {
+        let place = Place {
+            field: Some("code".to_owned()),
+            ..Place::default()
+        };
+        Fault::new(FaultCode::DuplicateRow).at(place).found(code)
+    }));
+    for fault in &mut all {
+        fault.place.line = None;
+        if fault.code == FaultCode::DuplicateRow {
+            fault.expected = Some(once());
+        }
+    }
+    // The same in any partition.
+    all.sort_by_cached_key(|fault| (fault.subject.clone(), fault.message(Lang::En)));
+    all.dedup();
+    let mut raised = Faults::new();
+    all.into_iter().for_each(|fault| raised.push(fault));
+    raised.more += more;
+    let table = raised
+        .listed
+        .iter()
+        .any(|fault| fault.code == FaultCode::DuplicateRow);
+    let doing = if scoring && !table {
+        Doing::Score
+    } else {
+        Doing::Table
+    };
+    Err(raise(py, &raised, doing))
 }

@@ -30,6 +30,8 @@ mod _dabiao {
     #[pymodule_export]
     use super::card::{PyCard, PyCardItem, PyCardSection, PyGradeGap, PyNextStep};
     #[pymodule_export]
+    use super::errors::_raise_parts;
+    #[pymodule_export]
     use super::fault::{PyFault, PyText};
     #[pymodule_export]
     use super::grid::PyGrid;

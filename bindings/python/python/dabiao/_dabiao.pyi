@@ -2,7 +2,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal, final
+from typing import Any, Literal, NoReturn, final
 
 import pandas
 import polars
@@ -457,3 +457,7 @@ class CampaignResult:
     @property
     def summary(self) -> dict[str, Any]: ...
     def write(self, folder: str | os.PathLike[str], *, lang: str = "zh") -> list[str]: ...
+
+def _raise_parts(
+    faults: Sequence[Fault], more: int, duplicates: Sequence[str], *, scoring: bool
+) -> NoReturn: ...
