@@ -12,8 +12,9 @@ use pyo3::types::PyType;
 
 use crate::errors::{Doing, Problem, raise};
 use crate::fault::{PyFault, PyText, read_lang};
-use crate::results::{self, PySelection};
+use crate::results;
 use crate::scores::PyScores;
+use crate::selection::{self, PySelection};
 use crate::standard::PyStandard;
 use crate::table::PyTable;
 use crate::watch::Watch;
@@ -208,7 +209,7 @@ impl PyCampaignResult {
         let Some((asked, result)) = asked.zip(self.result.selection.as_ref()) else {
             return Ok(None);
         };
-        results::selection(py, &self.result.scores, asked, result.clone()).map(Some)
+        selection::selection(py, &self.result.scores, asked, result.clone()).map(Some)
     }
 
     /// The items that two phases have marked for one community: ``code``, ``item``, ``from``
@@ -216,6 +217,19 @@ impl PyCampaignResult {
     /// self-assessment).
     fn differences(&self, py: Python<'_>) -> PyResult<PyTable> {
         py.detach(|| results::differences(&self.result))
+    }
+
+    /// The units without a value, which were left out of their community's and leave its result
+    /// provisional: ``phase``, ``community``, ``unit``, ``what`` (the measure's name, or the
+    /// code of an item that is marked for each unit).
+    fn left_out(&self, py: Python<'_>) -> PyResult<PyTable> {
+        py.detach(|| results::left_out(&self.result))
+    }
+
+    /// Whether its marks are made up; then every written table says so.
+    #[getter]
+    fn synthetic(&self) -> bool {
+        self.loaded.document.synthetic
     }
 
     /// Counts, digests and the engine's version, as ``summary.json`` has them.

@@ -6,9 +6,10 @@ use dabiao::explain::{GradeGap, ItemLine, NextStep, Scorecard, SectionLine};
 use dabiao::{Lang, Text};
 use pyo3::prelude::*;
 
-use crate::columns::escape;
 use crate::convert::{number, points};
 use crate::fault::{PyText, read_lang};
+use crate::html;
+use crate::results::lines_of as lines;
 
 /// All that the standard says about one community (计分卡).
 ///
@@ -24,18 +25,6 @@ use crate::fault::{PyText, read_lang};
 ///     甲 (c1)
 #[pyclass(frozen, module = "dabiao", name = "Card")]
 pub(crate) struct PyCard(pub(crate) Scorecard);
-
-impl PyCard {
-    fn lines(&self) -> Vec<&ItemLine> {
-        let mut lines = Vec::new();
-        let mut waiting: Vec<&SectionLine> = self.0.sections.iter().rev().collect();
-        while let Some(section) = waiting.pop() {
-            lines.extend(&section.items);
-            waiting.extend(section.sections.iter().rev());
-        }
-        lines
-    }
-}
 
 type Number<'py> = PyResult<Option<Bound<'py, PyAny>>>;
 
@@ -161,7 +150,11 @@ impl PyCard {
     /// The items of all sections, in the order of the standard.
     #[getter]
     fn items(&self) -> Vec<PyCardItem> {
-        self.lines().into_iter().cloned().map(PyCardItem).collect()
+        lines(&self.0)
+            .into_iter()
+            .cloned()
+            .map(PyCardItem)
+            .collect()
     }
 
     /// The bonuses that were observed.
@@ -180,7 +173,7 @@ impl PyCard {
     /// The item, bonus or deduction of a code.
     fn __getitem__(&self, code: &str) -> PyResult<PyCardItem> {
         let extras = self.0.bonus_items.iter().chain(&self.0.deduction_items);
-        let mut lines = self.lines().into_iter().chain(extras);
+        let mut lines = lines(&self.0).into_iter().chain(extras);
         let found = lines.find(|line| line.code == code);
         let missing = || pyo3::exceptions::PyKeyError::new_err(code.to_owned());
         found.cloned().map(PyCardItem).ok_or_else(missing)
@@ -209,11 +202,11 @@ impl PyCard {
     ///     ValueError: For any other language.
     #[pyo3(signature = (lang = "zh"))]
     fn to_html(&self, lang: &str) -> PyResult<String> {
-        Ok(self.html(read_lang(lang)?))
+        Ok(html::card(&self.0, read_lang(lang)?))
     }
 
     fn _repr_html_(&self) -> String {
-        self.html(Lang::Zh)
+        html::card(&self.0, Lang::Zh)
     }
 
     fn __str__(&self) -> String {
@@ -226,87 +219,6 @@ impl PyCard {
             .total
             .map_or("no total".to_owned(), |total| total.to_string());
         format!("<Card {}: {total}>", self.0.code)
-    }
-}
-
-impl PyCard {
-    fn html(&self, lang: Lang) -> String {
-        let card = &self.0;
-        let mut html = String::from("<div class=\"dabiao-card\"><h3>");
-        escape(&mut html, card.name.as_deref().unwrap_or(&card.code));
-        html.push_str(" <small>");
-        escape(&mut html, &card.code);
-        html.push_str("</small></h3><p>");
-        let mut facts = vec![card.standard.title.get(lang).to_owned()];
-        let total = card.total.map_or("–".to_owned(), |total| total.to_string());
-        facts.push(format!(
-            "{} {total}/{}",
-            lang.pick("总分", "total"),
-            card.full_marks
-        ));
-        if let Some(grade) = &card.grade {
-            facts.push(grade.title.get(lang).to_owned());
-        }
-        if let Some(rank) = card.rank {
-            facts.push(format!("{} {rank}/{}", lang.pick("排名", "rank"), card.of));
-        }
-        escape(&mut html, &facts.join(" · "));
-        html.push_str("</p>");
-        if let Some(notice) = &card.standard.notice {
-            html.push_str("<p><em>");
-            escape(&mut html, notice.get(lang));
-            html.push_str("</em></p>");
-        }
-        html.push_str("<table class=\"dabiao\"><thead><tr>");
-        let heads = [
-            ("编码", "code"),
-            ("项目", "item"),
-            ("实际值", "value"),
-            ("得分", "points"),
-            ("满分", "full"),
-            ("下一步", "next step"),
-        ];
-        for (zh, en) in heads {
-            html.push_str("<th>");
-            escape(&mut html, lang.pick(zh, en));
-            html.push_str("</th>");
-        }
-        html.push_str("</tr></thead><tbody>");
-        let extras = card.bonus_items.iter().chain(&card.deduction_items);
-        for line in self.lines().into_iter().chain(extras) {
-            let cells = [
-                line.code.clone(),
-                line.title.get(lang).to_owned(),
-                line.value
-                    .as_ref()
-                    .map_or(String::new(), |v| v.shown.get(lang).to_owned()),
-                line.points
-                    .map_or("–".to_owned(), |points| points.to_string()),
-                line.full
-                    .as_ref()
-                    .map_or(String::new(), ToString::to_string),
-                line.next
-                    .as_ref()
-                    .map_or(String::new(), |n| n.wording.get(lang).to_owned()),
-            ];
-            html.push_str("<tr>");
-            for cell in cells {
-                html.push_str("<td style=\"text-align:left\">");
-                escape(&mut html, &cell);
-                html.push_str("</td>");
-            }
-            html.push_str("</tr>");
-        }
-        html.push_str("</tbody></table>");
-        if let Some(next) = &card.next_grade {
-            html.push_str("<p>");
-            escape(&mut html, next.grade.title.get(lang));
-            html.push_str(lang.pick("\u{ff1a}", ": "));
-            escape(&mut html, next.wording.get(lang));
-            html.push_str("</p>");
-        }
-        html.push_str("</div>");
-        html
     }
 }
 

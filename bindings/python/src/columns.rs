@@ -1,8 +1,8 @@
-//! Arrow columns as plain Python values, and as HTML.
+//! Arrow columns as plain Python values, and as text.
 
+use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Float64Type, Int64Type, UInt32Type, UInt64Type};
-use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -63,51 +63,5 @@ pub(crate) fn text(array: &dyn Array, row: usize) -> String {
         DataType::Boolean => array.as_boolean().value(row).to_string(),
         DataType::Decimal128(_, _) => array.as_primitive::<Decimal128Type>().value_as_string(row),
         _ => String::new(),
-    }
-}
-
-/// A table in HTML, for notebooks.
-pub(crate) fn html(caption: &str, batch: &RecordBatch, rows: usize) -> String {
-    let mut html = String::from("<table class=\"dabiao\"><caption>");
-    escape(&mut html, caption);
-    html.push_str("</caption><thead><tr>");
-    for field in batch.schema().fields() {
-        html.push_str("<th>");
-        escape(&mut html, field.name());
-        html.push_str("</th>");
-    }
-    html.push_str("</tr></thead><tbody>");
-    for row in 0..batch.num_rows() {
-        html.push_str("<tr>");
-        for array in batch.columns() {
-            let numeric = array.data_type().is_numeric();
-            html.push_str(if numeric {
-                "<td style=\"text-align:right\">"
-            } else {
-                "<td style=\"text-align:left\">"
-            });
-            escape(&mut html, &text(array, row));
-            html.push_str("</td>");
-        }
-        html.push_str("</tr>");
-    }
-    html.push_str("</tbody></table>");
-    if rows > batch.num_rows() {
-        html.push_str(&format!("<p>{} of {rows} rows</p>", batch.num_rows()));
-    }
-    html
-}
-
-/// Text that cannot be mistaken for markup.
-pub(crate) fn escape(html: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            c => html.push(c),
-        }
     }
 }

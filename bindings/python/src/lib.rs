@@ -10,10 +10,14 @@ mod errors;
 mod fault;
 mod frame;
 mod grid;
+mod html;
 mod input;
+mod parts;
 mod results;
 mod scores;
+mod selection;
 mod standard;
+mod standard_tables;
 mod statistics;
 mod table;
 mod watch;
@@ -38,11 +42,13 @@ mod _dabiao {
     #[pymodule_export]
     use super::input::PyObservations;
     #[pymodule_export]
-    use super::results::PySelection;
+    use super::parts::{PyItem, PyMeasure, PySection};
     #[pymodule_export]
     use super::scores::PyScores;
     #[pymodule_export]
-    use super::standard::{PyItem, PyMeasure, PySection, PyStandard};
+    use super::selection::PySelection;
+    #[pymodule_export]
+    use super::standard::PyStandard;
     #[pymodule_export]
     use super::statistics::PyStatistics;
     #[pymodule_export]

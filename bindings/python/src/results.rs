@@ -3,32 +3,27 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Decimal128Array, Float64Array, StringArray, UInt32Array, UInt64Array};
-use dabiao::campaign::{
-    Amount, CampaignResult, GroupScore, Outcome, Selection, SelectionResult, Tier,
-};
+use dabiao::campaign::{CampaignResult, GroupScore};
 use dabiao::explain::{Gaps, ItemLine, Loss, Scorecard, SectionLine, Short, Shortfall};
 use dabiao::{Lang, Points, Scores, Text};
-use dabiao_io::reason;
-use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyMapping, PyString};
 
 use crate::frame::arrow_error;
 use crate::table::PyTable;
 
-type Column<'a> = (&'a str, bool, ArrayRef);
+pub(crate) type Column<'a> = (&'a str, bool, ArrayRef);
 
-fn texts(values: impl IntoIterator<Item = Option<String>>) -> ArrayRef {
+pub(crate) fn texts(values: impl IntoIterator<Item = Option<String>>) -> ArrayRef {
     Arc::new(values.into_iter().collect::<StringArray>())
 }
 
-fn counts(values: impl IntoIterator<Item = usize>) -> ArrayRef {
+pub(crate) fn counts(values: impl IntoIterator<Item = usize>) -> ArrayRef {
     Arc::new(UInt64Array::from_iter_values(
         values.into_iter().map(|count| count as u64),
     ))
 }
 
-fn ranks(values: impl IntoIterator<Item = Option<u32>>) -> ArrayRef {
+pub(crate) fn ranks(values: impl IntoIterator<Item = Option<u32>>) -> ArrayRef {
     Arc::new(values.into_iter().collect::<UInt32Array>())
 }
 
@@ -37,7 +32,10 @@ fn floats(values: impl IntoIterator<Item = f64>) -> ArrayRef {
 }
 
 /// Points as exact decimals, with the most digits that any of them has, and at least `decimals`.
-fn points(values: impl IntoIterator<Item = Option<Points>>, decimals: u8) -> PyResult<ArrayRef> {
+pub(crate) fn points(
+    values: impl IntoIterator<Item = Option<Points>>,
+    decimals: u8,
+) -> PyResult<ArrayRef> {
     let values: Vec<Option<Points>> = values.into_iter().collect();
     let most = values
         .iter()
@@ -56,21 +54,26 @@ fn points(values: impl IntoIterator<Item = Option<Points>>, decimals: u8) -> PyR
     Ok(Arc::new(array.map_err(arrow_error)?))
 }
 
-fn decimals_of(scores: &Scores) -> u8 {
+pub(crate) fn decimals_of(scores: &Scores) -> u8 {
     scores.standard().document().decimals
 }
 
-/// The items of a card, bonuses and deductions last, each with the sign of its points.
-fn lines(card: &Scorecard) -> Vec<(i64, &ItemLine)> {
+/// The items of a card's sections, in the order of the standard.
+pub(crate) fn lines_of(card: &Scorecard) -> Vec<&ItemLine> {
     let mut lines = Vec::new();
     let mut waiting: Vec<&SectionLine> = card.sections.iter().rev().collect();
     while let Some(section) = waiting.pop() {
-        lines.extend(section.items.iter().map(|item| (1, item)));
+        lines.extend(&section.items);
         waiting.extend(section.sections.iter().rev());
     }
-    lines.extend(card.bonus_items.iter().map(|item| (1, item)));
-    lines.extend(card.deduction_items.iter().map(|item| (-1, item)));
     lines
+}
+
+/// The items of a card, bonuses and deductions last, each with the sign of its points.
+fn lines(card: &Scorecard) -> impl Iterator<Item = (i64, &ItemLine)> {
+    let gains = lines_of(card).into_iter().chain(&card.bonus_items);
+    let losses = card.deduction_items.iter().map(|item| (-1, item));
+    gains.map(|item| (1, item)).chain(losses)
 }
 
 /// One row an item of a community, explained.
@@ -425,6 +428,7 @@ pub(crate) fn group_table(
             false,
             counts(found.iter().map(|g| g.communities)),
         ),
+        ("scored", false, counts(found.iter().map(|g| g.scored))),
         (
             "mean",
             true,
@@ -451,225 +455,6 @@ pub(crate) fn group_table(
         columns.push((code, true, points(means, decimals)?));
     }
     PyTable::new("groups", columns)
-}
-
-/// What a caller asks to be chosen.
-pub(crate) fn read_tier(tier: &Bound<'_, PyMapping>, position: usize) -> PyResult<Tier> {
-    const KEYS: [&str; 9] = [
-        "id", "title", "grade", "total", "sections", "marks", "places", "ceiling", "floor",
-    ];
-    for key in tier.keys()?.iter() {
-        let key: String = key.extract()?;
-        if !KEYS.contains(&key.as_str()) {
-            let known = KEYS.join(", ");
-            return Err(PyTypeError::new_err(format!(
-                "unknown key {key:?} of a tier: {known}"
-            )));
-        }
-    }
-    let get = |key: &str| -> PyResult<Option<Bound<'_, PyAny>>> {
-        if !tier.contains(key)? {
-            return Ok(None);
-        }
-        Ok(Some(tier.get_item(key)?).filter(|value| !value.is_none()))
-    };
-    let text = |key: &str| -> PyResult<Option<String>> {
-        get(key)?.map(|value| value.extract()).transpose()
-    };
-    let quantity = |value: &Bound<'_, PyAny>| {
-        let written = value.str()?.to_string();
-        let wrong =
-            |_| PyValueError::new_err(format!("expected points or a percentage: {written}"));
-        written.parse().map_err(wrong)
-    };
-    let amount = |key: &str| -> PyResult<Option<Amount>> {
-        get(key)?.map(|value| read_amount(key, &value)).transpose()
-    };
-    let mut marks = Vec::new();
-    if let Some(named) = get("marks")? {
-        for entry in named.cast::<PyMapping>()?.items()?.iter() {
-            let (code, mark): (String, Bound<'_, PyAny>) = entry.extract()?;
-            marks.push((code, quantity(&mark)?));
-        }
-    }
-    let id = text("id")?.unwrap_or_else(|| (position + 1).to_string());
-    Ok(Tier {
-        title: Text::from(text("title")?.unwrap_or_else(|| id.clone())),
-        id,
-        grade: text("grade")?,
-        total: get("total")?.map(|value| quantity(&value)).transpose()?,
-        sections: get("sections")?.map(|value| quantity(&value)).transpose()?,
-        marks,
-        places: amount("places")?,
-        ceiling: amount("ceiling")?,
-        floor: amount("floor")?,
-    })
-}
-
-/// A number of places: an `int`, or a share as text.
-fn read_amount(key: &str, value: &Bound<'_, PyAny>) -> PyResult<Amount> {
-    let number = !value.is_instance_of::<PyBool>() && value.extract::<i64>().is_ok();
-    let wrong = || {
-        let value = value.repr()?.to_string();
-        let message = format!(
-            "{key}: {value} is no number of places: expected an int, \"10%\" or \"10% of a-grade\""
-        );
-        Err(PyValueError::new_err(message))
-    };
-    if !number && !value.is_instance_of::<PyString>() {
-        return wrong();
-    }
-    match Amount::from_text(&value.str()?.to_string()) {
-        Some(amount) => Ok(amount),
-        None => wrong(),
-    }
-}
-
-/// Who is chosen, as a ``Table`` of one row a community, with the reason.
-///
-/// Example:
-///     >>> import dabiao
-///     >>> standard = dabiao.Standard.builtin("weihai-2020")
-///     >>> scores = standard.score({"code": ["a", "b", "c"], "activities": [12, 9, 9]})
-///     >>> selection = scores.select(places=2)
-///     >>> selection.chosen, selection.tied
-///     (['a'], ['b', 'c'])
-#[pyclass(frozen, extends = PyTable, module = "dabiao", name = "Selection")]
-pub(crate) struct PySelection {
-    codes: Vec<String>,
-    result: SelectionResult,
-}
-
-impl PySelection {
-    fn codes_of(&self, outcome: Outcome) -> Vec<&str> {
-        let decisions = self.codes.iter().zip(&self.result.decisions);
-        let held = decisions.filter(|(_, decision)| decision.outcome == outcome);
-        held.map(|(code, _)| code.as_str()).collect()
-    }
-}
-
-#[pymethods]
-impl PySelection {
-    /// The codes of those who are chosen, however ties are broken.
-    #[getter]
-    fn chosen(&self) -> Vec<&str> {
-        self.codes_of(Outcome::Chosen)
-    }
-
-    /// The codes of those who are tied for places that stay open (提请研究).
-    #[getter]
-    fn tied(&self) -> Vec<&str> {
-        self.codes_of(Outcome::Tied)
-    }
-
-    /// How each tier was filled: its places, who qualified, was chosen or tied, places that
-    /// stay open or unfilled.
-    #[getter]
-    fn tiers(&self) -> PyResult<PyTable> {
-        let tiers = &self.result.tiers;
-        let short = |tier: &dabiao::campaign::TierResult| {
-            let named: Vec<&str> = tier.floors_short.iter().map(|(d, _)| d.as_str()).collect();
-            named.join(";")
-        };
-        PyTable::new(
-            "tiers",
-            vec![
-                (
-                    "tier",
-                    false,
-                    texts(tiers.iter().map(|t| Some(t.id.clone()))),
-                ),
-                ("places", true, ranks(tiers.iter().map(|t| t.places))),
-                (
-                    "qualified",
-                    false,
-                    counts(tiers.iter().map(|t| t.qualified)),
-                ),
-                ("chosen", false, counts(tiers.iter().map(|t| t.chosen))),
-                ("tied", false, counts(tiers.iter().map(|t| t.tied))),
-                ("open", false, counts(tiers.iter().map(|t| t.open))),
-                ("unfilled", false, counts(tiers.iter().map(|t| t.unfilled))),
-                (
-                    "floors_short",
-                    false,
-                    texts(tiers.iter().map(|t| Some(short(t)))),
-                ),
-            ],
-        )
-    }
-}
-
-pub(crate) fn selection(
-    py: Python<'_>,
-    scores: &Scores,
-    asked: &Selection,
-    result: SelectionResult,
-) -> PyResult<Py<PySelection>> {
-    let rows = 0..scores.len();
-    let attribute = |name: &str| scores.observations().attribute(name);
-    let mut columns: Vec<Column<'_>> = vec![(
-        "code",
-        false,
-        texts(scores.codes().iter().map(|code| Some(code.clone()))),
-    )];
-    let mut shown = vec!["name", "district"];
-    if !asked.by.is_empty() && !shown.contains(&asked.by.as_str()) {
-        shown.push(&asked.by);
-    }
-    for name in shown {
-        if let Some(values) = attribute(name) {
-            columns.push((
-                name,
-                false,
-                texts(values.iter().map(|text| Some(text.clone()))),
-            ));
-        }
-    }
-    let decimals = decimals_of(scores);
-    let decisions = &result.decisions;
-    let reasons = |lang: Lang| {
-        let rows = decisions.iter().enumerate();
-        let reasons = rows.map(move |(row, decision)| Some(reason(scores, row, decision, lang)));
-        reasons.collect::<Vec<_>>()
-    };
-    let grades = rows
-        .clone()
-        .map(|row| scores.grade(row).map(|grade| grade.id.clone()));
-    columns.extend([
-        (
-            "total",
-            true,
-            points(rows.clone().map(|row| scores.total(row)), decimals)?,
-        ),
-        ("grade", true, texts(grades)),
-        (
-            "rank",
-            true,
-            ranks(rows.clone().map(|row| scores.rank(row))),
-        ),
-        (
-            "tier",
-            true,
-            texts(decisions.iter().map(|d| d.tier.clone())),
-        ),
-        (
-            "outcome",
-            false,
-            texts(
-                decisions
-                    .iter()
-                    .map(|d| Some(d.outcome.as_str().to_owned())),
-            ),
-        ),
-        ("reason_zh", false, texts(reasons(Lang::Zh))),
-        ("reason_en", false, texts(reasons(Lang::En))),
-    ]);
-    let table = PyTable::new("selection", columns)?;
-    let selection = PySelection {
-        codes: scores.codes().to_vec(),
-        result,
-    };
-    Py::new(py, PyClassInitializer::from(table).add_subclass(selection))
 }
 
 /// The items that two phases have marked for one community.
@@ -707,4 +492,35 @@ pub(crate) fn differences(result: &CampaignResult) -> PyResult<PyTable> {
             ),
         ],
     )
+}
+
+/// The units without a value, which a phase left out of their community's.
+pub(crate) fn left_out(result: &CampaignResult) -> PyResult<PyTable> {
+    let all = || {
+        let phases = result.phases.iter();
+        phases.flat_map(|phase| phase.left_out.iter().map(move |unit| (&phase.id, unit)))
+    };
+    let columns: Vec<Column<'_>> = vec![
+        (
+            "phase",
+            false,
+            texts(all().map(|(phase, _)| Some(phase.clone()))),
+        ),
+        (
+            "community",
+            false,
+            texts(all().map(|(_, unit)| Some(unit.community.clone()))),
+        ),
+        (
+            "unit",
+            false,
+            texts(all().map(|(_, unit)| Some(unit.unit.clone()))),
+        ),
+        (
+            "what",
+            false,
+            texts(all().map(|(_, unit)| Some(unit.what.clone()))),
+        ),
+    ];
+    PyTable::new("left out", columns)
 }

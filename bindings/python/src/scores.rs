@@ -14,11 +14,12 @@ use crate::convert;
 use crate::errors::{Doing, raise};
 use crate::fault::{PyFault, read_lang};
 use crate::frame::{self, Reader, arrow_error};
-use crate::results::{self, PySelection};
+use crate::results;
+use crate::selection::{self, PySelection};
 use crate::standard::PyStandard;
 use crate::statistics::PyStatistics;
 use crate::table::PyTable;
-use crate::{capsule, columns};
+use crate::{capsule, html};
 
 /// Rows that a notebook shows.
 const SHOWN: usize = 10;
@@ -263,7 +264,8 @@ impl PyScores {
         py.detach(|| results::losses(&self.inner, &rows, sections))
     }
 
-    /// The groups of communities that share an attribute: how many, their mean total (rounded
+    /// The groups of communities that share an attribute: how many, how many of them have a total,
+    /// their mean total (rounded
     /// like points), its rank, how many hold each grade, and the means of sections and items.
     ///
     /// Args:
@@ -367,13 +369,13 @@ impl PyScores {
         let selection = Selection {
             by: by.unwrap_or_default(),
             tiers: tiers
-                .map(|(at, tier)| results::read_tier(tier, at))
+                .map(|(at, tier)| selection::read_tier(tier, at))
                 .collect::<PyResult<_>>()?,
         };
         let result = py
             .detach(|| self.inner.select(&selection))
             .map_err(|faults| raise(py, &faults, Doing::Select))?;
-        results::selection(py, &self.inner, &selection, result)
+        selection::selection(py, &self.inner, &selection, result)
     }
 
     /// The rows as dicts; points are ``decimal.Decimal``.
@@ -480,7 +482,7 @@ impl PyScores {
             .record_batch(&columns, PointsAs::Decimal, 0, SHOWN);
         let title = self.inner.standard().document().title.to_string();
         let batch = batch.map_err(arrow_error)?;
-        Ok(columns::html(&title, &batch, self.inner.len()))
+        Ok(html::batch(&title, &batch, self.inner.len()))
     }
 }
 

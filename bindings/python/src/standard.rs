@@ -3,11 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow_array::builder::StringBuilder;
-use arrow_array::{ArrayRef, StringArray};
-use dabiao::explain::{Role, Words};
+use dabiao::explain::Role;
 use dabiao::standard::{Format, document as doc};
-use dabiao::{Fault, FaultCode, Faults, Lang, Rational, ScoreOptions, Standard, Text};
+use dabiao::{Fault, FaultCode, Faults, ScoreOptions, Standard, Text};
 use dabiao_io::format_of;
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
@@ -16,9 +14,10 @@ use pyo3::types::{PyMapping, PyType};
 use crate::card::PyCard;
 use crate::convert::number;
 use crate::errors::{Doing, Problem, raise};
-use crate::fault::{PyFault, PyText, read_lang};
+use crate::fault::{PyFault, PyText};
 use crate::grid::PyGrid;
 use crate::input::{self, PyObservations};
+use crate::parts::{PyItem, PyMeasure, PySection};
 use crate::scores::PyScores;
 use crate::statistics::PyStatistics;
 use crate::table::PyTable;
@@ -76,12 +75,12 @@ impl PyStandard {
         })
     }
 
-    fn document(&self) -> &doc::Document {
+    pub(crate) fn document(&self) -> &doc::Document {
         self.inner.document()
     }
 
     /// Every section with the code of the one around it, in the order of the standard.
-    fn all_sections(&self) -> Vec<(&doc::Section, Option<&str>)> {
+    pub(crate) fn all_sections(&self) -> Vec<(&doc::Section, Option<&str>)> {
         let mut found = Vec::new();
         let mut rest: Vec<_> = self
             .document()
@@ -98,7 +97,7 @@ impl PyStandard {
         found
     }
 
-    fn item(&self, item: &doc::Item, section: Option<&str>, role: Role) -> PyItem {
+    fn made_item(&self, item: &doc::Item, section: Option<&str>, role: Role) -> PyItem {
         PyItem {
             standard: self.inner.clone(),
             item: item.clone(),
@@ -259,36 +258,36 @@ impl PyStandard {
 
     /// The items of all sections, in the order of the standard.
     #[getter]
-    fn items(&self) -> Vec<PyItem> {
+    pub(crate) fn items(&self) -> Vec<PyItem> {
         let sections = self.all_sections().into_iter();
         let items = sections.flat_map(|(section, _)| {
             let items = section.items.iter();
-            items.map(|item| self.item(item, Some(&section.id), Role::Item))
+            items.map(|item| self.made_item(item, Some(&section.id), Role::Item))
         });
         items.collect()
     }
 
     /// The bonuses (加分项).
     #[getter]
-    fn bonus(&self) -> Vec<PyItem> {
+    pub(crate) fn bonus(&self) -> Vec<PyItem> {
         let items = self.document().bonus.iter();
         items
-            .map(|item| self.item(item, None, Role::Bonus))
+            .map(|item| self.made_item(item, None, Role::Bonus))
             .collect()
     }
 
     /// The deductions (扣分项).
     #[getter]
-    fn deductions(&self) -> Vec<PyItem> {
+    pub(crate) fn deductions(&self) -> Vec<PyItem> {
         let items = self.document().deductions.iter();
         items
-            .map(|item| self.item(item, None, Role::Deduction))
+            .map(|item| self.made_item(item, None, Role::Deduction))
             .collect()
     }
 
     /// The measures (指标), which a table may have as columns.
     #[getter]
-    fn measures(&self) -> Vec<PyMeasure> {
+    pub(crate) fn measures(&self) -> Vec<PyMeasure> {
         let measures = self.document().measures.iter();
         let made = measures.map(|measure| PyMeasure {
             standard: self.inner.clone(),
@@ -334,28 +333,39 @@ impl PyStandard {
         }
     }
 
+    /// The item, bonus or deduction of a code.
+    ///
+    /// Raises:
+    ///     KeyError: If no item has the code.
+    fn item(&self, code: &str) -> PyResult<PyItem> {
+        let document = self.document();
+        let sections = self.all_sections().into_iter().flat_map(|(section, _)| {
+            let inside = section.items.iter();
+            inside.map(move |item| (item, Some(section.id.as_str()), Role::Item))
+        });
+        let bonus = document.bonus.iter().map(|item| (item, None, Role::Bonus));
+        let deductions = document.deductions.iter();
+        let deductions = deductions.map(|item| (item, None, Role::Deduction));
+        let found = sections
+            .chain(bonus)
+            .chain(deductions)
+            .find(|(item, _, _)| item.id == code);
+        let (item, section, role) = found.ok_or_else(|| PyKeyError::new_err(code.to_owned()))?;
+        Ok(self.made_item(item, section, role))
+    }
+
     /// The section, item, bonus or deduction of a code.
+    ///
+    /// Raises:
+    ///     KeyError: If nothing has the code.
     fn __getitem__<'py>(&self, py: Python<'py>, code: &str) -> PyResult<Bound<'py, PyAny>> {
-        for (section, parent) in self.all_sections() {
+        let sections = self.all_sections().into_iter();
+        for (section, parent) in sections {
             if section.id == code {
                 return Ok(self.section(section, parent).into_pyobject(py)?.into_any());
             }
-            if let Some(item) = section.items.iter().find(|item| item.id == code) {
-                let item = self.item(item, Some(&section.id), Role::Item);
-                return Ok(item.into_pyobject(py)?.into_any());
-            }
         }
-        let document = self.document();
-        let extras = [
-            (&document.bonus, Role::Bonus),
-            (&document.deductions, Role::Deduction),
-        ];
-        for (items, role) in extras {
-            if let Some(item) = items.iter().find(|item| item.id == code) {
-                return Ok(self.item(item, None, role).into_pyobject(py)?.into_any());
-            }
-        }
-        Err(PyKeyError::new_err(code.to_owned()))
+        Ok(self.item(code)?.into_pyobject(py)?.into_any())
     }
 
     /// Reads a table of communities and checks it against the measures.
@@ -570,372 +580,5 @@ fn options(threads: Option<usize>) -> PyResult<ScoreOptions> {
         Some(0) => Err(PyValueError::new_err("threads must be at least 1")),
         Some(threads) => Ok(ScoreOptions::new().with_threads(threads)),
         None => Ok(ScoreOptions::new()),
-    }
-}
-
-impl PyStandard {
-    fn items_table(&self) -> PyResult<PyTable> {
-        let mut rows = Texts::new(9);
-        let extras = self.bonus().into_iter().chain(self.deductions());
-        for item in self.items().into_iter().chain(extras) {
-            let (zh, en) = (item.words(Lang::Zh), item.words(Lang::En));
-            rows.push(&[
-                Some(item.item.id.clone()),
-                item.section.clone(),
-                Some(item.kind().to_owned()),
-                Some(item.item.title.get(Lang::Zh).to_owned()),
-                Some(item.item.title.get(Lang::En).to_owned()),
-                item.item.points.as_ref().map(Rational::to_string),
-                item.value(),
-                Some(zh),
-                Some(en),
-            ]);
-        }
-        rows.table(
-            "items",
-            &[
-                "code", "section", "kind", "title_zh", "title_en", "points", "value", "rule_zh",
-                "rule_en",
-            ],
-        )
-    }
-
-    fn sections_table(&self) -> PyResult<PyTable> {
-        let mut rows = Texts::new(6);
-        for (section, parent) in self.all_sections() {
-            rows.push(&[
-                Some(section.id.clone()),
-                parent.map(str::to_owned),
-                Some(section.title.get(Lang::Zh).to_owned()),
-                Some(section.title.get(Lang::En).to_owned()),
-                section.points.as_ref().map(Rational::to_string),
-                section.weight.as_ref().map(Rational::to_string),
-            ]);
-        }
-        let names = ["code", "parent", "title_zh", "title_en", "points", "weight"];
-        rows.table("sections", &names)
-    }
-
-    fn measures_table(&self) -> PyResult<PyTable> {
-        let mut rows = Texts::new(9);
-        for measure in self.measures() {
-            let labels = measure.labels();
-            let held = &measure.measure;
-            rows.push(&[
-                Some(held.name.clone()),
-                Some(held.title.get(Lang::Zh).to_owned()),
-                Some(held.title.get(Lang::En).to_owned()),
-                Some(measure.kind().to_owned()),
-                held.unit.clone(),
-                held.min.as_ref().map(Rational::to_string),
-                held.max.as_ref().map(Rational::to_string),
-                (!labels.is_empty()).then(|| labels.join(";")),
-                Some(held.level.as_str().to_owned()),
-            ]);
-        }
-        rows.table(
-            "measures",
-            &[
-                "name", "title_zh", "title_en", "type", "unit", "min", "max", "labels", "level",
-            ],
-        )
-    }
-}
-
-/// A table of texts, row by row.
-struct Texts(Vec<StringBuilder>);
-
-impl Texts {
-    fn new(columns: usize) -> Texts {
-        Texts((0..columns).map(|_| StringBuilder::new()).collect())
-    }
-
-    fn push(&mut self, row: &[Option<String>]) {
-        for (column, text) in self.0.iter_mut().zip(row) {
-            column.append_option(text.as_deref());
-        }
-    }
-
-    fn table(self, title: &str, names: &[&str]) -> PyResult<PyTable> {
-        let arrays = self.0.into_iter().map(|mut column| {
-            let array: StringArray = column.finish();
-            Arc::new(array) as ArrayRef
-        });
-        let columns = names
-            .iter()
-            .zip(arrays)
-            .map(|(name, array)| (*name, true, array));
-        PyTable::new(title, columns.collect())
-    }
-}
-
-/// A titled group of items (大项), of a ``Standard``.
-///
-/// Example:
-///     >>> import dabiao
-///     >>> section = dabiao.Standard.builtin("weihai-2020").sections[1]
-///     >>> section.code, section.title.en, section.points, len(section.items)
-///     ('2', 'Careful governance', Decimal('20'), 6)
-#[pyclass(frozen, module = "dabiao", name = "Section")]
-pub(crate) struct PySection {
-    standard: Standard,
-    section: doc::Section,
-    parent: Option<String>,
-}
-
-#[pymethods]
-impl PySection {
-    /// Its code, such as ``"2"``.
-    #[getter]
-    fn code(&self) -> &str {
-        &self.section.id
-    }
-
-    /// Its title.
-    #[getter]
-    fn title(&self) -> PyText {
-        PyText(self.section.title.clone())
-    }
-
-    /// The code of the section around it; ``None`` at the top.
-    #[getter]
-    fn parent(&self) -> Option<&str> {
-        self.parent.as_deref()
-    }
-
-    /// The points that are declared for it.
-    #[getter]
-    fn points<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.section
-            .points
-            .as_ref()
-            .map(|points| number(py, points))
-            .transpose()
-    }
-
-    /// What it is worth in its parent whatever its children add up to, where that is declared.
-    #[getter]
-    fn weight<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.section
-            .weight
-            .as_ref()
-            .map(|weight| number(py, weight))
-            .transpose()
-    }
-
-    /// Its own items.
-    #[getter]
-    fn items(&self) -> Vec<PyItem> {
-        let items = self.section.items.iter().map(|item| PyItem {
-            standard: self.standard.clone(),
-            item: item.clone(),
-            section: Some(self.section.id.clone()),
-            role: Role::Item,
-        });
-        items.collect()
-    }
-
-    /// The sections inside it.
-    #[getter]
-    fn sections(&self) -> Vec<PySection> {
-        let sections = self.section.sections.iter().map(|section| PySection {
-            standard: self.standard.clone(),
-            section: section.clone(),
-            parent: Some(self.section.id.clone()),
-        });
-        sections.collect()
-    }
-
-    fn __repr__(&self) -> String {
-        format!("<Section {}: {}>", self.section.id, self.section.title)
-    }
-}
-
-/// A leaf that earns points (小项), a bonus or a deduction of a ``Standard``.
-///
-/// Example:
-///     >>> import dabiao
-///     >>> item = dabiao.Standard.builtin("weihai-2020")["4.2"]
-///     >>> item.section, item.rule, item.value, item.points
-///     ('4', 'curve', 'green_area / area', Decimal('2'))
-#[pyclass(frozen, module = "dabiao", name = "Item")]
-pub(crate) struct PyItem {
-    standard: Standard,
-    item: doc::Item,
-    section: Option<String>,
-    role: Role,
-}
-
-impl PyItem {
-    fn words(&self, lang: Lang) -> String {
-        Words::new(self.standard.document(), lang).item(&self.item, self.role)
-    }
-}
-
-#[pymethods]
-impl PyItem {
-    /// Its code, such as ``"2.4"``.
-    #[getter]
-    fn code(&self) -> &str {
-        &self.item.id
-    }
-
-    /// Its title.
-    #[getter]
-    fn title(&self) -> PyText {
-        PyText(self.item.title.clone())
-    }
-
-    /// The code of its section; ``None`` for a bonus or a deduction.
-    #[getter]
-    fn section(&self) -> Option<&str> {
-        self.section.as_deref()
-    }
-
-    /// ``"item"``, ``"bonus"`` or ``"deduction"``.
-    #[getter]
-    fn kind(&self) -> &'static str {
-        match self.role {
-            Role::Bonus => "bonus",
-            Role::Deduction => "deduction",
-            _ => "item",
-        }
-    }
-
-    /// Full marks; the cap of a bonus or a deduction, if it has one.
-    #[getter]
-    fn points<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.item
-            .points
-            .as_ref()
-            .map(|points| number(py, points))
-            .transpose()
-    }
-
-    /// The expression that its rule looks at; ``None`` for a checklist of boxes and for checks.
-    #[getter]
-    fn value(&self) -> Option<String> {
-        self.item.marking.value.as_ref().map(ToString::to_string)
-    }
-
-    /// What the assessor wants to see.
-    #[getter]
-    fn evidence(&self) -> Option<PyText> {
-        self.item.evidence.clone().map(PyText)
-    }
-
-    /// The key of its rule, such as ``"bands"`` or ``"curve"``.
-    #[getter]
-    fn rule(&self) -> &'static str {
-        match self.item.marking.rule {
-            doc::Rule::Award { .. } => "award",
-            doc::Rule::YesNo { .. } => "yes_no",
-            doc::Rule::Levels(_) => "levels",
-            doc::Rule::Checklist(_) => "checklist",
-            doc::Rule::Bands { .. } => "bands",
-            doc::Rule::Curve(_) => "curve",
-            doc::Rule::PerUnit(_) => "per_unit",
-            doc::Rule::Rank(_) => "rank",
-            doc::Rule::ShareOfBest { .. } => "share_of_best",
-            doc::Rule::ShareOfMean { .. } => "share_of_mean",
-            doc::Rule::MinMax { .. } => "min_max",
-            doc::Rule::Checks(_) => "checks",
-        }
-    }
-
-    /// Its rule and its conditions in words, ``"zh"`` or ``"en"``.
-    ///
-    /// Raises:
-    ///     ValueError: For any other language.
-    #[pyo3(signature = (lang = "zh"))]
-    fn rule_in_words(&self, lang: &str) -> PyResult<String> {
-        Ok(self.words(read_lang(lang)?))
-    }
-
-    fn __repr__(&self) -> String {
-        format!("<Item {}: {}>", self.item.id, self.item.title)
-    }
-}
-
-/// A named quantity that is observed (指标), of a ``Standard``: a column of a table.
-///
-/// Example:
-///     >>> import dabiao
-///     >>> measure = dabiao.Standard.builtin("weihai-2020").measures[0]
-///     >>> measure.name, measure.kind, measure.unit, measure.max
-///     ('organisation_coverage', 'number', '%', Decimal('100'))
-#[pyclass(frozen, module = "dabiao", name = "Measure")]
-pub(crate) struct PyMeasure {
-    standard: Standard,
-    measure: doc::Measure,
-}
-
-#[pymethods]
-impl PyMeasure {
-    /// Its name: the heading of its column.
-    #[getter]
-    fn name(&self) -> &str {
-        &self.measure.name
-    }
-
-    /// Its title, which a column may have for a heading as well.
-    #[getter]
-    fn title(&self) -> PyText {
-        PyText(self.measure.title.clone())
-    }
-
-    /// ``"count"``, ``"number"``, ``"yes-no"``, ``"label"`` or ``"date"``.
-    #[getter]
-    fn kind(&self) -> &'static str {
-        match self.measure.kind {
-            doc::MeasureKind::Count => "count",
-            doc::MeasureKind::Number => "number",
-            doc::MeasureKind::YesNo => "yes-no",
-            doc::MeasureKind::Label => "label",
-            doc::MeasureKind::Date => "date",
-        }
-    }
-
-    /// The unit of its numbers, such as ``"%"`` or ``"m²"``.
-    #[getter]
-    fn unit(&self) -> Option<&str> {
-        self.measure.unit.as_deref()
-    }
-
-    /// The least value allowed.
-    #[getter]
-    fn min<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.measure
-            .min
-            .as_ref()
-            .map(|min| number(py, min))
-            .transpose()
-    }
-
-    /// The greatest value allowed.
-    #[getter]
-    fn max<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.measure
-            .max
-            .as_ref()
-            .map(|max| number(py, max))
-            .transpose()
-    }
-
-    /// The labels that it may take, best first.
-    #[getter]
-    fn labels(&self) -> Vec<String> {
-        self.standard.document().labels_of(&self.measure)
-    }
-
-    /// Where it is collected: ``"street"``, ``"community"``, ``"grid"``, ``"building"`` or
-    /// ``"compound"``.
-    #[getter]
-    fn level(&self) -> &'static str {
-        self.measure.level.as_str()
-    }
-
-    fn __repr__(&self) -> String {
-        format!("<Measure {}: {}>", self.measure.name, self.measure.title)
     }
 }

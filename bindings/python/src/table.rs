@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList};
 
 use crate::frame::{self, Reader, arrow_error};
-use crate::{capsule, columns};
+use crate::{capsule, html};
 
 /// Rows that a notebook shows.
 const SHOWN: usize = 20;
@@ -118,6 +118,6 @@ impl PyTable {
 
     fn _repr_html_(&self) -> String {
         let shown = self.batch.slice(0, SHOWN.min(self.batch.num_rows()));
-        columns::html(&self.title, &shown, self.batch.num_rows())
+        html::batch(&self.title, &shown, self.batch.num_rows())
     }
 }

@@ -266,7 +266,7 @@ def committees() -> pl.DataFrame:
             column = pl.Series(measure.labels).gather(share % len(measure.labels))
         else:
             top = int(measure.max) if measure.max is not None else 1
-            column = share * top / 100.0
+            column = (share * 2 * top // 100) / 2.0
         marks.append(column.alias(measure.name))
     return frame.with_columns(marks)
 

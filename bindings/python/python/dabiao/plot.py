@@ -21,13 +21,15 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 try:
     from matplotlib import font_manager, pyplot, rc_context
     from matplotlib.text import Text
-except ImportError as error:
-    raise ImportError("pictures need matplotlib: pip install 'dabiao[plot]'") from error
+    from matplotlib.ticker import MaxNLocator
+except ImportError:
+    # What is missing is shown above it.
+    raise ImportError("pictures need matplotlib: pip install 'dabiao[plot]'")  # noqa: B904
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +107,7 @@ def _pick(lang: str, zh: str, en: str) -> str:
     return zh if lang == "zh" else en
 
 
-def _style(family: str | None, lang: str) -> dict[str, Any]:
+def _style(family: str | None, lang: str) -> Any:  # noqa: ANN401 - keys of matplotlib alone
     """Give what holds while texts are made; their fonts stay with them."""
     _pick(lang, "", "")
     family = family or font()
@@ -117,7 +119,7 @@ def _style(family: str | None, lang: str) -> dict[str, Any]:
     return style | dict.fromkeys(_WEIGHTS, weight)
 
 
-def _dress(axes: Axes, style: dict[str, Any]) -> None:
+def _dress(axes: Axes, style: dict[Any, Any]) -> None:
     """Give the font to texts that the caller's axes had before."""
     for text in axes.findobj(Text):
         assert isinstance(text, Text)
@@ -216,9 +218,12 @@ def totals(
     ]
     kinds.append((None, _pick(lang, "无等次", "no grade") if kinds else ""))
     style = _style(font, lang)
+    # A notebook's backend starts with its first figure, and must outlast the style.
+    given = ax is not None
+    if ax is None:
+        _, ax = pyplot.subplots(figsize=(7.2, 4.4), layout="constrained")
     with rc_context(style):
-        if ax is None:
-            _, ax = pyplot.subplots(figsize=(7.2, 4.4), layout="constrained")
+        if not given:
             _footnote(ax, scores, lang)
         colours = [*_COLOURS[: len(kinds) - 1], *[_GREY] * len(kinds)]
         drawn = []
@@ -240,7 +245,7 @@ def totals(
         ax.set_xlabel(_pick(lang, f"总分（满分 {full} 分）", f"total, points of {full}"))
         ax.set_ylabel(_pick(lang, "社区数", "communities"))
         ax.set_title(standard.title.get(lang), loc="left")
-        ax.yaxis.get_major_locator().set_params(integer=True)
+        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
         _bare(ax, grid="y")
         if code is not None:
             card = scores.card(code)
@@ -315,12 +320,12 @@ def radar(
     corners = [2 * math.pi * at / len(sections) for at in range(len(sections))]
     closed = [*corners, corners[0]]
     style = _style(font, lang)
+    given = ax is not None
+    if ax is None:
+        figure = pyplot.figure(figsize=(6.4, 5.8), layout="constrained")
+        ax = cast("PolarAxes", figure.add_subplot(projection="polar"))
     with rc_context(style):
-        if ax is None:
-            made = {"projection": "polar"}
-            size = (6.4, 5.8)
-            _, ax = pyplot.subplots(figsize=size, subplot_kw=made, layout="constrained")
-            assert ax is not None
+        if not given:
             _footnote(ax, scores, lang)
         ax.set_theta_zero_location("N")
         ax.set_theta_direction(-1)
@@ -435,13 +440,15 @@ def gaps(
         raise ValueError("expected one community or several, found both")
     _pick(lang, "", "")
     lost, strong, labels, notes, heading = _lost(scores, code, codes, most, lang)
+    labels = [_folded(label, 30) for label in labels]
+    lines = sum(label.count("\n") + 1 for label in labels)
     style = _style(font, lang)
+    given = ax is not None
+    if ax is None:
+        height = 1.8 + 0.17 * len(labels) + 0.19 * lines
+        _, ax = pyplot.subplots(figsize=(7.6, height), layout="constrained")
     with rc_context(style):
-        labels = [_folded(label, 30) for label in labels]
-        lines = sum(label.count("\n") + 1 for label in labels)
-        if ax is None:
-            height = 1.8 + 0.17 * len(labels) + 0.19 * lines
-            _, ax = pyplot.subplots(figsize=(7.6, height), layout="constrained")
+        if not given:
             _footnote(ax, scores, lang)
         places = range(len(lost))
         pale = _PALE if strong else _STRONG

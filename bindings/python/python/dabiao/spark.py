@@ -19,8 +19,9 @@ try:
     from pyspark.sql import Window
     from pyspark.sql import functions as sql
     from pyspark.sql import types as spark
-except ImportError as error:
-    raise ImportError("this needs PySpark: pip install 'dabiao[spark]'") from error
+except ImportError:
+    # What is missing is shown above it.
+    raise ImportError("this needs PySpark: pip install 'dabiao[spark]'")  # noqa: B904
 
 from ._dabiao import Scores, Standard, Statistics, _raise_parts
 from ._errors import DabiaoError
