@@ -256,18 +256,26 @@ impl Environment {
         // The folder holds nothing but what this makes.
         let _ = fs::remove_dir_all(&wheels);
         let mut pip = Command::new(self.program());
-        pip.args(["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"])
-            .args(["--no-deps", "--wheel-dir"])
-            .arg(&wheels)
-            .arg(root.join("bindings/python"))
-            .env("MATURIN_PEP517_ARGS", "--locked");
+        pip.args([
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--disable-pip-version-check",
+        ])
+        .args(["--no-deps", "--wheel-dir"])
+        .arg(&wheels)
+        .arg(root.join("bindings/python"))
+        .env("MATURIN_PEP517_ARGS", "--locked");
         run(&mut pip)?;
         let entries = fs::read_dir(&wheels).map_err(|error| error.to_string())?;
         let mut files = entries.flatten().map(|entry| entry.path());
         let wheel = files
             .next()
             .ok_or_else(|| "maturin made no wheel".to_owned())?;
-        let size = fs::metadata(&wheel).map_err(|error| error.to_string())?.len();
+        let size = fs::metadata(&wheel)
+            .map_err(|error| error.to_string())?
+            .len();
         println!("-- {}: {size} bytes", wheel.display());
         Ok(wheel)
     }
