@@ -25,8 +25,8 @@ pub(crate) fn print(session: &mut Session, result: &CampaignResult) -> Result<()
 fn sections(session: &mut Session, city: &AreaGaps) -> Result<(), Failure> {
     let lang = session.lang;
     session.title(lang.pick(
-        "各大项失分\u{ff08}全市平均每个社区\u{ff09}",
-        "Points lost by section (on average over the city)",
+        "各大项失分\u{ff08}平均每个社区\u{ff09}",
+        "Points lost by section (on average over the communities)",
     ))?;
     let losses = city
         .sections
@@ -66,7 +66,7 @@ fn districts(
     let gaps = result.gaps_of_districts();
     let mut rows: Vec<_> = result.districts.iter().zip(&gaps).collect();
     rows.sort_by_key(|(group, _)| group.rank.unwrap_or(u32::MAX));
-    let whole = lang.pick("全市", "the city");
+    let whole = lang.pick("全部", "all");
     let rows = rows.into_iter().map(|(group, gaps)| {
         let name = area_name(result, "district", &group.key);
         (name, group, gaps)

@@ -88,6 +88,9 @@ pub(crate) fn check(session: &mut Session, call: &GridCheck) -> Result<(), Failu
             coverage(session, &grid)?;
             let count = lacking.len();
             session.title(match lang {
+                Lang::Zh if count == 0 => "各单元均已建立党组织".to_owned(),
+                Lang::En if count == 0 => "Every unit has its organisation".to_owned(),
+                Lang::En if count == 1 => "1 unit lacks its organisation".to_owned(),
                 Lang::Zh => format!(
                     "没有党组织的单元 {} 个\u{ff08}--format csv 全部列出\u{ff09}",
                     grouped(count)
@@ -97,14 +100,23 @@ pub(crate) fn check(session: &mut Session, call: &GridCheck) -> Result<(), Failu
                     grouped(count)
                 ),
             })?;
-            session.title(match lang {
-                Lang::Zh => format!(
-                    "提示 {} 条\u{ff08}不影响评分\u{ff09}",
-                    grouped(advice.len())
-                ),
-                Lang::En => format!(
+            for unit in lacking.iter().take(SHOWN) {
+                let level = grid.level_of(unit).map_or("", |level| level.title(lang));
+                session.line(format!("  {level} {unit}"))?;
+            }
+            if count > SHOWN {
+                session.line("  …")?;
+            }
+            session.title(match (lang, advice.len()) {
+                (Lang::Zh, 0) => "没有提示".to_owned(),
+                (Lang::Zh, count) => {
+                    format!("提示 {} 条\u{ff08}不影响评分\u{ff09}", grouped(count))
+                }
+                (Lang::En, 0) => "No advisory finding".to_owned(),
+                (Lang::En, 1) => "1 advisory finding (no score depends on it)".to_owned(),
+                (Lang::En, count) => format!(
                     "{} advisory findings (no score depends on them)",
-                    grouped(advice.len())
+                    grouped(count)
                 ),
             })?;
             for check in dabiao::grid::GridCheck::ALL {
@@ -137,7 +149,10 @@ pub(crate) fn coverage(session: &mut Session, grid: &Grid) -> Result<(), Failure
         Lang::En => ["Level", "Organisation", "Units", "Established", "Share"],
     };
     let mut table = new_table(&heading, &[]);
+    let (mut units, mut organised) = (0, 0);
     for level in grid.coverage().levels() {
+        units += level.units;
+        organised += level.organised;
         let title = level.level.organisation().unwrap_or_default();
         table.add_row([
             level.level.title(lang).to_owned(),
@@ -147,6 +162,17 @@ pub(crate) fn coverage(session: &mut Session, grid: &Grid) -> Result<(), Failure
             percent(level.organised, level.units),
         ]);
     }
+    let chain = Level::CHAIN.map(|level| level.organisation().unwrap_or_default().zh);
+    table.add_row([
+        lang.pick("四级", "all four").to_owned(),
+        match lang {
+            Lang::Zh => chain.join("—"),
+            Lang::En => String::new(),
+        },
+        grouped(units as usize),
+        grouped(organised as usize),
+        percent(organised, units),
+    ]);
     overview::align(&mut table, &[2, 3, 4]);
     session.table(&table)?;
     let compounds = grid.unheld_compounds().len();

@@ -93,7 +93,7 @@ pub(crate) fn show(
     session.line("")?;
     overview::print(session, &result.scores)?;
     areas::print(session, result)?;
-    select::chosen(session, result, false)?;
+    select::chosen(session, loaded, result, false)?;
     if let Some(held) = &loaded.campaign.grid {
         grid::coverage(session, held)?;
     }

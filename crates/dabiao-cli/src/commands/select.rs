@@ -2,7 +2,7 @@
 
 use dabiao::Lang;
 use dabiao::campaign::{CampaignResult, Outcome};
-use dabiao_io::{campaign_summary, reason};
+use dabiao_io::{LoadedCampaign, campaign_summary, reason};
 use serde_json::{Value, json};
 
 use super::run::load;
@@ -54,7 +54,7 @@ pub(crate) fn run(session: &mut Session, call: &Select) -> Result<(), Failure> {
         Format::Table => {
             session.line(loaded.document.title.get(lang))?;
             session.synthetic(loaded.document.synthetic)?;
-            chosen(session, &result, call.all)
+            chosen(session, &loaded, &result, call.all)
         }
     }
 }
@@ -62,6 +62,7 @@ pub(crate) fn run(session: &mut Session, call: &Select) -> Result<(), Failure> {
 /// The chosen and the tied, or everyone, with the reason.
 pub(crate) fn chosen(
     session: &mut Session,
+    loaded: &LoadedCampaign,
     result: &CampaignResult,
     everyone: bool,
 ) -> Result<(), Failure> {
@@ -76,14 +77,16 @@ pub(crate) fn chosen(
             .map_or(lang.pick("不限", "no limit").to_owned(), |p| {
                 p.to_string()
             });
+        let titled = loaded.document.tiers().find(|held| held.id == tier.id);
+        let title = titled.map_or(tier.id.as_str(), |held| held.title.get(lang));
         session.line(match lang {
             Lang::Zh => format!(
                 "{}\u{ff1a}名额 {places}\u{ff0c}符合条件 {}\u{ff0c}入选 {}\u{ff0c}并列待定 {} 个社区\u{ff08}空出 {} 个名额\u{ff09}\u{ff0c}未用 {}",
-                tier.id, tier.qualified, tier.chosen, tier.tied, tier.open, tier.unfilled
+                title, tier.qualified, tier.chosen, tier.tied, tier.open, tier.unfilled
             ),
             Lang::En => format!(
                 "{}: places {places}, qualified {}, chosen {}, tied {} (places left open {}), unused {}",
-                tier.id, tier.qualified, tier.chosen, tier.tied, tier.open, tier.unfilled
+                title, tier.qualified, tier.chosen, tier.tied, tier.open, tier.unfilled
             ),
         })?;
     }

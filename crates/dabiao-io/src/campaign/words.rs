@@ -10,7 +10,6 @@ pub fn reason(scores: &Scores, row: usize, decision: &Decision, lang: Lang) -> S
         let grade = document.grades.iter().find(|grade| grade.id == id);
         grade.map_or(id, |grade| grade.title.get(lang)).to_owned()
     };
-    let none = lang.pick("无等次", "no grade");
     let rank = scores
         .rank(row)
         .map(|rank| rank.to_string())
@@ -58,13 +57,18 @@ pub fn reason(scores: &Scores, row: usize, decision: &Decision, lang: Lang) -> S
             format!("not chosen: vetoed by {}", codes.join(", "))
         }
         (Reason::Grade { found, needed }, Lang::Zh) => format!(
-            "未入选\u{ff1a}等次为{}\u{ff0c}须为{}",
-            found.as_deref().map_or(none.to_owned(), titled),
+            "未入选\u{ff1a}{}\u{ff0c}须为{}",
+            found.as_deref().map_or("未获等次".to_owned(), |id| format!(
+                "等次为{}",
+                titled(id)
+            )),
             titled(needed)
         ),
         (Reason::Grade { found, needed }, Lang::En) => format!(
-            "not chosen: grade {}, needed {}",
-            found.as_deref().map_or(none.to_owned(), titled),
+            "not chosen: {}, needed {}",
+            found
+                .as_deref()
+                .map_or("no grade".to_owned(), |id| format!("grade {}", titled(id))),
             titled(needed)
         ),
         (
@@ -96,12 +100,12 @@ pub fn reason(scores: &Scores, row: usize, decision: &Decision, lang: Lang) -> S
         ),
         (Reason::Places { places }, Lang::Zh) => {
             format!(
-                "未入选\u{ff1a}总排名第 {rank}\u{ff0c}{places} 个名额已满\u{ff08}先满足各区下限\u{ff0c}再按名次\u{ff09}"
+                "未入选\u{ff1a}总排名第 {rank}\u{ff0c}{places} 个名额已由名次更前者或各区下限占满"
             )
         }
         (Reason::Places { places }, Lang::En) => {
             format!(
-                "not chosen: rank {rank}; all {places} places are taken, by districts' floors first, then by rank"
+                "not chosen: rank {rank}; all {places} places went to better ranks or to districts' floors"
             )
         }
         (_, Lang::Zh) => "未入选".to_owned(),
