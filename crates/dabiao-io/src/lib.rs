@@ -28,8 +28,8 @@ mod write;
 
 pub use campaign::{
     LoadedCampaign, RowFeed, RunResults, SYNTHETIC, add_campaign, area_name, campaign_summary,
-    format_of, grid_from_rows, read_campaign, read_grid, read_text, reason, write_campaign,
-    write_campaign_scores,
+    format_of, grid_from_rows, read_campaign, read_campaign_grid, read_grid, read_text, reason,
+    write_campaign, write_campaign_scores,
 };
 pub use read::{
     Encoding, Format, Limits, ReadOptions, ReadProgress, Row, SheetPlaces, Source,

@@ -228,7 +228,10 @@ impl Fault {
         message.push_str(self.code.title(lang));
         if let Some(found) = &self.found {
             message.push_str(lang.pick("\u{ff1a}实为 ", ": found "));
-            message.push_str(found);
+            message.push_str(match found.as_str() {
+                "" => lang.pick("空白", "a blank"),
+                found => found,
+            });
         }
         if let Some(expected) = &self.expected {
             message.push_str(match (lang, self.found.is_some()) {

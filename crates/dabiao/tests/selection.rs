@@ -266,7 +266,7 @@ fn quotas_that_contradict_each_other_are_faults() {
     };
     assert_eq!(
         fault(tier(Some(1), None, Some(1))),
-        "t: quotas that contradict each other: found 2, expected floors of at most 1 places together"
+        "t: quotas that contradict each other: found 2, expected floors that add up to 1 at most"
     );
     assert!(fault(tier(None, Some(1), Some(2))).contains("a floor of at most the ceiling 1"));
     let unknown = Tier {

@@ -28,9 +28,9 @@ pub(crate) fn check(session: &mut Session, call: &GridCheck) -> Result<(), Failu
         .is_some_and(|e| e == "toml" || e == "json");
     let (grid, switches, synthetic) = if is_campaign {
         File::open(first).map_err(|error| Failure::at(lang, first, &error))?;
-        let loaded = dabiao_io::read_campaign(first, &ReadOptions::new())?;
-        let (switches, synthetic) = (loaded.document.advice.clone(), loaded.document.synthetic);
-        let Some(grid) = loaded.campaign.grid else {
+        let (document, grid) = dabiao_io::read_campaign_grid(first, &ReadOptions::new())?;
+        let (switches, synthetic) = (document.advice.clone(), document.synthetic);
+        let Some(grid) = grid else {
             return Err(Failure::call(
                 lang,
                 "活动文件中没有 grid",

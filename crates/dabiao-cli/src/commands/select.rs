@@ -2,7 +2,7 @@
 
 use dabiao::Lang;
 use dabiao::campaign::{CampaignResult, Outcome};
-use dabiao_io::{LoadedCampaign, campaign_summary, reason};
+use dabiao_io::{LoadedCampaign, area_name, campaign_summary, reason};
 use serde_json::{Value, json};
 
 use super::run::load;
@@ -89,6 +89,21 @@ pub(crate) fn chosen(
                 title, tier.qualified, tier.chosen, tier.tied, tier.open, tier.unfilled
             ),
         })?;
+        if !tier.floors_short.is_empty() {
+            let short = tier.floors_short.iter().map(|(key, missing)| {
+                let name = area_name(result, "district", key);
+                let name = if name.is_empty() { key.clone() } else { name };
+                format!("{name} {missing}")
+            });
+            let short: Vec<String> = short.collect();
+            session.line(match lang {
+                Lang::Zh => format!("  下限未满的区县及所缺名额\u{ff1a}{}", short.join("、")),
+                Lang::En => format!(
+                    "  floors that too few qualify for, and how many are short: {}",
+                    short.join(", ")
+                ),
+            })?;
+        }
     }
     let heading = match lang {
         Lang::Zh => ["名次", "编码", "名称", "区县", "总分", "结果", "理由"],

@@ -59,13 +59,11 @@ impl LoadedCampaign {
 ///
 /// # Errors
 /// All faults of the file at once; if it has none, all faults of the standard, the registry
-/// and the grid; if they have none, all faults of the observations. Each names its file, and
+/// and the grid; if they have none, where registry and grid disagree; if they do not, all faults
+/// of the observations. Each names its file, and
 /// line and column or row and heading.
 pub fn read_campaign(path: &Path, options: &ReadOptions) -> Result<LoadedCampaign, Faults> {
-    let shown = path.display().to_string();
-    let text = read_text(path).map_err(|fault| Faults::from(fault).in_file(&shown))?;
-    let document = CampaignDocument::from_text(&text, format_of(path, &text))
-        .map_err(|faults| faults.in_file(&shown))?;
+    let (shown, document) = read_document(path)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let reading = Reading {
         document: &document,
@@ -84,6 +82,44 @@ pub fn read_campaign(path: &Path, options: &ReadOptions) -> Result<LoadedCampaig
         file: shown,
         places,
     })
+}
+
+/// Reads of a campaign what its file says and the party grid that it names, and no other table.
+///
+/// # Errors
+/// All faults of the file at once; if it has none, all faults of the grid.
+pub fn read_campaign_grid(
+    path: &Path,
+    options: &ReadOptions,
+) -> Result<(CampaignDocument, Option<Grid>), Faults> {
+    let (shown, document) = read_document(path)?;
+    let reading = Reading {
+        document: &document,
+        file: &shown,
+        folder: path.parent().unwrap_or(Path::new("")).to_owned(),
+        options,
+    };
+    reading
+        .missing(document.compounds.iter().chain(&document.grid))
+        .into_result(())?;
+    let mut places = Places::default();
+    let grid = match document.grid.is_empty() {
+        true => None,
+        false => {
+            let read = reading.grid(&mut places);
+            Some(read.map_err(|faults| places.located(faults))?)
+        }
+    };
+    Ok((document, grid))
+}
+
+/// What a campaign's file says, and how faults name it.
+fn read_document(path: &Path) -> Result<(String, CampaignDocument), Faults> {
+    let shown = path.display().to_string();
+    let text = read_text(path).map_err(|fault| Faults::from(fault).in_file(&shown))?;
+    let document = CampaignDocument::from_text(&text, format_of(path, &text))
+        .map_err(|faults| faults.in_file(&shown))?;
+    Ok((shown, document))
 }
 
 /// Reads the tables of a party grid alone: units, and compounds beside them.
@@ -216,12 +252,24 @@ impl Reading<'_> {
         let (Some(standard), Some(registry), Some(grid)) = (standard, registry, grid) else {
             return Err(faults);
         };
-        let mut phases = Vec::new();
+        let mut campaign = Campaign {
+            standard,
+            registry,
+            grid,
+            phases: Vec::new(),
+            selection: self.document.selection.clone(),
+            weight: self.document.weight.clone(),
+        };
+        // A mark for a unit that the registry forgot would be told once more in every phase.
+        let disagree = campaign.check();
+        if !disagree.is_empty() {
+            faults.extend(places.told(disagree, self.file, self.document));
+            return Err(faults);
+        }
         for phase in &self.document.phases {
-            let (grid, files) = (grid.as_ref(), &phase.observations);
-            let records = self.records(&standard, &registry, grid, files, places);
+            let records = self.records(&campaign, &phase.observations, places);
             if let Some(records) = kept(records, &mut faults) {
-                phases.push(Phase {
+                campaign.phases.push(Phase {
                     id: phase.id.clone(),
                     title: phase.title.clone(),
                     weight: phase.weight.clone(),
@@ -229,14 +277,7 @@ impl Reading<'_> {
                 });
             }
         }
-        faults.into_result(Campaign {
-            standard,
-            registry,
-            grid,
-            phases,
-            selection: self.document.selection.clone(),
-            weight: self.document.weight.clone(),
-        })
+        faults.into_result(campaign)
     }
 
     fn path(&self, file: &FileName) -> PathBuf {
@@ -264,10 +305,7 @@ impl Reading<'_> {
             .chain(&document.compounds)
             .chain(&document.grid)
             .chain(observations);
-        let mut faults = Faults::new();
-        for file in files.filter(|file| !self.path(file).is_file()) {
-            faults.push(self.no_file(file));
-        }
+        let mut faults = self.missing(files);
         if document.grid.is_empty()
             && let Some(file) = document.compounds.first()
         {
@@ -276,6 +314,14 @@ impl Reading<'_> {
                 "与 grid 同用\u{ff1a}小区是网格的单元",
                 "it to stand beside grid: compounds are units of one",
             )));
+        }
+        faults
+    }
+
+    fn missing<'f>(&self, files: impl Iterator<Item = &'f FileName>) -> Faults {
+        let mut faults = Faults::new();
+        for file in files.filter(|file| !self.path(file).is_file()) {
+            faults.push(self.no_file(file));
         }
         faults
     }
@@ -385,13 +431,12 @@ impl Reading<'_> {
 
     fn records(
         &self,
-        standard: &Standard,
-        registry: &Registry,
-        grid: Option<&Grid>,
+        campaign: &Campaign,
         files: &[FileName],
         places: &mut Places,
     ) -> Result<Records, Faults> {
-        let mut builder = RecordsBuilder::new(standard, registry, grid);
+        let standard = &campaign.standard;
+        let mut builder = RecordsBuilder::new(standard, &campaign.registry, campaign.grid.as_ref());
         for file in self.there(files) {
             let source = self.source(file);
             let read = crate::read_records(standard, &mut builder, source, self.options);

@@ -222,7 +222,11 @@ impl Campaign {
         plan.items.iter().map(of).collect()
     }
 
-    fn check(&self) -> Faults {
+    /// What is wrong before any mark is looked at: communities of the grid that the registry
+    /// does not know and the other way round, streets on which the two do not agree, weights of
+    /// phases that do not add up to 1. [`Campaign::run`] checks it by itself.
+    #[must_use]
+    pub fn check(&self) -> Faults {
         let mut faults = Faults::new();
         if let Some(grid) = &self.grid {
             for code in grid.codes(crate::grid::Level::Community) {

@@ -418,7 +418,7 @@ impl Scores {
                     .found(together)
                     .expected(Text::new(
                         format!("各区下限合计不超过名额 {places}"),
-                        format!("floors of at most {places} places together"),
+                        format!("floors that add up to {places} at most"),
                     )),
             );
         }
