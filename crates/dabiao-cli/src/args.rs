@@ -66,6 +66,8 @@ pub(crate) enum Command {
     /// Look at a party grid
     #[command(subcommand)]
     Grid(GridCommand),
+    /// Write the result as one page (HTML) that opens from disk, for a meeting or the public
+    Report(Report),
     /// Score a table of communities
     Score(Score),
     /// Show where points are lost, and what would win them back
@@ -174,6 +176,22 @@ pub(crate) struct Score {
     /// Write scores.csv, items.csv, gaps.csv and summary.json into this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The campaign's file, or with --standard a table of communities
+    #[arg(value_name = "CAMPAIGN|TABLE")]
+    pub(crate) input: PathBuf,
+    /// Score a table by this standard: the id of a built-in one, or a file
+    #[arg(short, long, value_name = "ID|FILE")]
+    pub(crate) standard: Option<PathBuf>,
+    /// Encoding of the table [default: found out by itself]
+    #[arg(long, value_enum, value_name = "ENCODING", requires = "standard")]
+    pub(crate) encoding: Option<Encoding>,
+    /// The file to write
+    #[arg(short, long, value_name = "FILE", default_value = "report.html")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -10,7 +10,7 @@ use crate::args::Arguments;
 use crate::session::language;
 
 /// What a command does, by its name.
-const COMMANDS: [(&str, &str); 14] = [
+const COMMANDS: [(&str, &str); 15] = [
     (
         "dabiao",
         "按公开的创建标准为社区评分\u{ff1a}结果精确\u{ff0c}每一分都有说明",
@@ -26,6 +26,10 @@ const COMMANDS: [(&str, &str); 14] = [
         "比较两个阶段或两次运行\u{ff1a}谁变了\u{ff0c}变在哪些小项",
     ),
     ("grid", "查看党建网格"),
+    (
+        "report",
+        "把结果写成一个网页文件\u{ff08}HTML\u{ff09}\u{ff0c}不联网即可打开\u{ff0c}供开会和公示",
+    ),
     ("score", "为一张社区数据表评分"),
     ("gaps", "列出短板\u{ff1a}失分在哪里\u{ff0c}怎样得回来"),
     ("explain", "逐项说明一个社区的计分卡"),
@@ -40,12 +44,13 @@ const COMMANDS: [(&str, &str); 14] = [
 ];
 
 /// What an argument says, by its name; by its command and its name where commands differ.
-const ARGUMENTS: [(&str, &str); 25] = [
+const ARGUMENTS: [(&str, &str); 27] = [
     (
         "compare campaign",
         "活动文件\u{ff0c}或 dabiao run 写出的结果文件夹",
     ),
     ("compare top", "最多列出几个社区\u{ff08}默认 20\u{ff09}"),
+    ("report out", "写出的文件\u{ff08}默认为 report.html\u{ff09}"),
     (
         "run out",
         "把全部结果写入该文件夹\u{ff0c}没有时自动建立\u{ff1b}不写则只显示",
@@ -67,6 +72,7 @@ const ARGUMENTS: [(&str, &str); 25] = [
         "哪个示例\u{ff1a}weihai\u{ff08}默认\u{ff0c}325 个编号社区的完整活动\u{ff0c}合成数据\u{ff09}、uci-communities\u{ff08}美国 1,993 个社区的综合指数\u{ff0c}真实数据\u{ff09}",
     ),
     ("out", "写出文件的文件夹\u{ff0c}没有时自动建立"),
+    ("input", "活动文件\u{ff1b}加 --standard 时为社区数据表"),
     ("table", "社区数据表\u{ff0c}CSV 或 TSV\u{ff1b}- 为标准输入"),
     (
         "standard",

@@ -61,6 +61,7 @@ fn run(session: &mut Session, command: &Command) -> Result<(), Failure> {
         Command::Select(call) => commands::select::run(session, call),
         Command::Compare(call) => commands::compare::run(session, call),
         Command::Grid(GridCommand::Check(call)) => commands::grid::check(session, call),
+        Command::Report(call) => commands::report::run(session, call),
         Command::Score(score) => commands::score::run(session, score),
         Command::Gaps(gaps) => commands::gaps::run(session, gaps),
         Command::Explain(explain) => commands::explain::run(session, explain),

@@ -7,6 +7,7 @@ pub(crate) mod explain;
 pub(crate) mod gaps;
 pub(crate) mod grid;
 pub(crate) mod overview;
+pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod score;
 pub(crate) mod select;

@@ -9,7 +9,7 @@ use dabiao_io::{
     LoadedCampaign, OutputSet, ReadOptions, add_campaign, campaign_summary, write_campaign_scores,
 };
 
-use super::{areas, grid, overview, score::name_of, select, text};
+use super::{areas, grid, overview, report, score::name_of, select, text};
 use crate::args::{Format, Run};
 use crate::failure::Failure;
 use crate::faults;
@@ -54,6 +54,7 @@ pub(crate) fn write(
     let at = |error| Failure::at(lang, folder, &error);
     let mut set = OutputSet::new(folder).map_err(at)?;
     add_campaign(loaded, result, lang, &mut set).map_err(at)?;
+    report::add(lang, loaded, result, &mut set).map_err(at)?;
     // A further kind of file joins the set here, by one call.
     set.commit().map_err(at)
 }

@@ -4,7 +4,6 @@ mod output;
 mod places;
 mod summary;
 mod tables;
-mod words;
 mod written;
 
 use std::fs::File;
@@ -21,12 +20,13 @@ use dabiao::{Fault, FaultCode, Faults, Place, ScoreOptions, Standard, Text};
 
 use crate::read::{ReadOptions, SheetPlaces, Source, locate};
 
+pub use dabiao::campaign::reason;
+
 use places::Places;
 
 pub use output::{SYNTHETIC, add_campaign, area_name, write_campaign, write_campaign_scores};
 pub use summary::campaign_summary;
 pub use tables::RowFeed;
-pub use words::reason;
 pub use written::RunResults;
 
 /// A campaign as it was read.

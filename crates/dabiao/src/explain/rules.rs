@@ -202,7 +202,8 @@ impl Words<'_> {
     }
 
     /// The wording of a box: its title, the title of its measure, or its condition.
-    pub(super) fn box_title(&self, tick: &crate::standard::document::CheckBox) -> String {
+    #[must_use]
+    pub fn box_title(&self, tick: &crate::standard::document::CheckBox) -> String {
         use crate::expression::Condition;
         match (&tick.title, &tick.when) {
             (Some(title), _) if !title.is_empty() => self.text(title).to_owned(),

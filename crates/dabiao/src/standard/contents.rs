@@ -78,6 +78,33 @@ impl Standard {
         self.plan().sections.get(section).map(|plan| &plan.worth)
     }
 
+    /// What a point of an item is worth in the total, by the item's code: 1, unless a section
+    /// around it has a weight. Nothing for an unknown code.
+    ///
+    /// ```
+    /// let standard = dabiao::Standard::builtin("uci-communities")?;
+    /// let first = standard.items()[0].id.clone();
+    /// assert!(standard.worth_of(&first).unwrap() < dabiao::Rational::from(1));
+    /// # Ok::<(), dabiao::Faults>(())
+    /// ```
+    #[must_use]
+    pub fn worth_of(&self, item: &str) -> Option<Rational> {
+        let plan = self.plan();
+        let item = plan.items.iter().position(|held| held.code == item)?;
+        let mut waiting: Vec<(usize, Rational)> =
+            plan.top.iter().map(|id| (*id, Rational::ONE)).collect();
+        while let Some((id, around)) = waiting.pop() {
+            let section = plan.sections.get(id)?;
+            let part = section.worth.checked_div(&section.children)?;
+            let worth = &around * &part;
+            if section.items.contains(&item) {
+                return Some(worth);
+            }
+            waiting.extend(section.sections.iter().map(|id| (*id, worth.clone())));
+        }
+        None
+    }
+
     /// What a community's value of a measure may be; the measure is an index into
     /// [`Document::measures`](crate::standard::document::Document::measures).
     #[must_use]

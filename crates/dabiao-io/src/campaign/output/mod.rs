@@ -7,12 +7,11 @@ mod coverage;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use dabiao::campaign::{CampaignResult, Difference, GroupScore};
+use dabiao::campaign::{CampaignResult, Difference, GroupScore, reason};
 use dabiao::{Lang, Points, Rational, Rounding};
 
 use super::LoadedCampaign;
 use super::summary::campaign_summary;
-use super::words::reason;
 use crate::write::{BYTE_ORDER_MARK, OutputSet, write_gaps, write_items, write_rows, write_scores};
 use city::city_table;
 use coverage::coverage_table;

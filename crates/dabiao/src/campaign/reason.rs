@@ -1,9 +1,11 @@
 //! Why a community was chosen or not, in words that can be checked from `scores.csv`.
 
-use dabiao::campaign::{Decision, Reason};
-use dabiao::{Lang, Scores};
+use super::selection::{Decision, Reason};
+use crate::lang::Lang;
+use crate::score::Scores;
 
-/// The reason of one decision.
+/// The reason of one decision about a row of the scores that it was made from, in words.
+#[must_use]
 pub fn reason(scores: &Scores, row: usize, decision: &Decision, lang: Lang) -> String {
     let document = scores.standard().document();
     let titled = |id: &str| {
@@ -108,7 +110,5 @@ pub fn reason(scores: &Scores, row: usize, decision: &Decision, lang: Lang) -> S
                 "not chosen: rank {rank}; all {places} places went to better ranks or to districts' floors"
             )
         }
-        (_, Lang::Zh) => "未入选".to_owned(),
-        (_, Lang::En) => "not chosen".to_owned(),
     }
 }
