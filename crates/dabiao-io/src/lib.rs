@@ -24,6 +24,8 @@
 
 mod campaign;
 mod read;
+#[cfg(feature = "workbook")]
+mod workbook;
 mod write;
 
 pub use campaign::{

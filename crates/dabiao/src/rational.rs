@@ -133,8 +133,17 @@ impl Rational {
         (whole.unsigned_abs() < 1 << 53).then_some(whole as f64)
     }
 
-    /// Its numerator and denominator, where `f64`s hold them.
-    pub(crate) fn as_integers(&self) -> Option<(f64, f64)> {
+    /// Its numerator and denominator in lowest terms, where both are below 2⁵³ in size, so that an
+    /// `f64` holds them and their neighbours exactly.
+    ///
+    /// ```
+    /// use dabiao::Rational;
+    /// let third: Rational = "1/3".parse()?;
+    /// assert_eq!(third.as_integers(), Some((1.0, 3.0)));
+    /// # Ok::<(), dabiao::NotANumber>(())
+    /// ```
+    #[must_use]
+    pub fn as_integers(&self) -> Option<(f64, f64)> {
         let denominator = self.denominator();
         Some(((self * &denominator).to_whole()?, denominator.to_whole()?))
     }

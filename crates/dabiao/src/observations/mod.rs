@@ -170,6 +170,29 @@ impl Observations {
         &self.0.advice
     }
 
+    /// A community's value of a measure in its canonical words: a number in the measure's unit,
+    /// a label, 是 or 否, a date as `2020-07-23`, 不涉及; nothing where it is blank. The measure
+    /// is an index into [`Document::measures`](crate::standard::document::Document::measures).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), dabiao::Faults> {
+    /// use dabiao::{Observations, Standard};
+    /// let standard = Standard::builtin("weihai-2020")?;
+    /// let table = Observations::from_rows(&standard, &["code", "activities"], &[["c1", "1,012"]])?;
+    /// let measures = &standard.document().measures;
+    /// let activities = measures.iter().position(|m| m.name == "activities").unwrap();
+    /// assert_eq!(table.value_text(&standard, activities, 0).as_deref(), Some("1012"));
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn value_text(&self, standard: &Standard, measure: usize, row: usize) -> Option<String> {
+        let measures = &standard.plan().measures;
+        if row >= self.len() || measure >= standard.document().measures.len() {
+            return None;
+        }
+        write_cell(measures.get(measure)?, self.row(measures, row), measure)
+    }
+
     pub(crate) fn place(&self, row: usize) -> Place {
         Place {
             file: self.0.file.clone(),

@@ -1,0 +1,3 @@
+//! Workbooks for people: templates to fill in, standards to edit.
+
+mod template;
