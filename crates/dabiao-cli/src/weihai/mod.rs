@@ -1,11 +1,9 @@
 //! The demonstration campaign: Weihai's seven districts and 73 streets, numbered communities,
 //! made-up marks.
 //!
-//! Every community has a quality from 0 to 1000, drawn from a bell around 500 and shifted a
-//! little by its district. A mark is drawn around the quality; self-assessments are drawn higher.
-//! Then come the flaws of a real campaign: grids without a branch, blanks, items that do not
-//! apply, vetoes, units without a value. All of it is whole-number arithmetic over one seeded
-//! [`Random`], so that the same bytes come out everywhere.
+//! How it is drawn, and which flaws of a real campaign it has, is written for its users in
+//! `data/demo/weihai.md`, which stands beside the files as their README. All of it is whole-number
+//! arithmetic over one seeded [`Random`], so that the same bytes come out everywhere.
 
 mod marks;
 mod random;
@@ -74,6 +72,10 @@ pub(crate) fn files() -> Vec<(&'static str, String)> {
     let communities = communities(&streets, &mut random);
     let (units, compounds) = units(&streets, &communities, &mut random);
     let mut files = vec![
+        (
+            "README.md",
+            include_str!("../../data/demo/weihai.md").to_owned(),
+        ),
         (
             "campaign.toml",
             include_str!("../../data/demo/weihai.toml").to_owned(),
