@@ -60,6 +60,7 @@ pub(crate) fn read_tier(tier: &Bound<'_, PyMapping>, position: usize) -> PyResul
         places: amount("places")?,
         ceiling: amount("ceiling")?,
         floor: amount("floor")?,
+        ..Tier::default()
     })
 }
 

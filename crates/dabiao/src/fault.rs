@@ -89,7 +89,15 @@ fault_codes! {
     UnitUnknown = "unit-unknown", "未登记的单元", "an unknown unit";
     // A campaign.
     CampaignKey = "campaign-key", "活动文件有误", "a fault in the campaign file";
+    CampaignUnknownKey = "campaign-unknown-key", "未知的字段", "unknown key";
+    CampaignMissingKey = "campaign-missing-key", "缺少字段", "a key is missing";
+    CampaignWrongType = "campaign-wrong-type", "字段类型不符", "a value of the wrong type";
+    CampaignBadChoice = "campaign-bad-choice", "取值不在可选范围内", "not one of the choices";
+    CampaignBadNumber = "campaign-bad-number", "数值不合要求", "a number that cannot stand here";
+    CampaignBadCode = "campaign-bad-code", "编号不合规", "a code of the wrong form";
+    CampaignDuplicateCode = "campaign-duplicate-code", "编号重复", "a duplicated code";
     PhaseWeights = "phase-weights", "阶段权重合计不为 1", "weights of phases that do not add up to 1";
+    SelectionReference = "selection-unknown-reference", "引用的编号不存在", "no such section, item or grade";
     Quota = "selection-quota", "名额设置有误", "quotas that contradict each other";
 }
 

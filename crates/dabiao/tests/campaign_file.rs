@@ -185,6 +185,22 @@ id = "t"
         assert!(found.contains(part), "{part}\n{told}");
     }
     assert_eq!(lines.len(), 16, "{told}");
+    let codes = CampaignDocument::from_toml("[campaign]\nid = 3\ntitel = 'x'").unwrap_err();
+    let codes: Vec<_> = codes
+        .listed
+        .iter()
+        .map(|fault| fault.code.as_str())
+        .collect();
+    let (missing, unknown) = ("campaign-missing-key", "campaign-unknown-key");
+    assert_eq!(
+        codes.iter().filter(|code| **code == missing).count(),
+        4,
+        "{codes:?}"
+    );
+    assert!(
+        codes.contains(&unknown) && codes.contains(&"campaign-wrong-type"),
+        "{codes:?}"
+    );
 }
 
 #[test]

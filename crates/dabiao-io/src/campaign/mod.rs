@@ -252,12 +252,17 @@ impl Reading<'_> {
         let (Some(standard), Some(registry), Some(grid)) = (standard, registry, grid) else {
             return Err(faults);
         };
+        // Quotas that contradict each other are found when they are applied.
+        let mut selection = self.document.selection.clone();
+        for tier in selection.iter_mut().flat_map(|held| &mut held.tiers) {
+            tier.place.file = Some(self.file.to_owned());
+        }
         let mut campaign = Campaign {
             standard,
             registry,
             grid,
             phases: Vec::new(),
-            selection: self.document.selection.clone(),
+            selection,
             weight: self.document.weight.clone(),
         };
         // A mark for a unit that the registry forgot would be told once more in every phase.

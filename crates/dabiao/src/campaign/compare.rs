@@ -1,5 +1,7 @@
 //! Two runs or two phases side by side: who moved, and by which items.
 
+use std::collections::HashSet;
+
 use super::run::CampaignResult;
 use crate::points::Points;
 use crate::score::Scores;
@@ -91,7 +93,8 @@ impl Scores {
     /// How every community of either result moved from `earlier` to this one, by code as
     /// bytes.
     ///
-    /// Items are matched by code; the two may be of different standards. Bonuses and deductions
+    /// Items are matched by code; the two may be of different standards: those that the earlier
+    /// one alone has come last. Bonuses and deductions
     /// follow the items; what a deduction takes off is below 0, and one that was not observed
     /// is 0.
     #[must_use]
@@ -99,13 +102,27 @@ impl Scores {
         let mut codes: Vec<&String> = self.codes().iter().chain(earlier.codes()).collect();
         codes.sort_unstable();
         codes.dedup();
+        let mut parts: Vec<_> = self.parts().collect();
+        let known: HashSet<&str> = parts.iter().map(|(code, _)| *code).collect();
+        parts.extend(earlier.parts().filter(|(code, _)| !known.contains(code)));
         codes
             .into_iter()
-            .map(|code| self.movement(earlier, code))
+            .map(|code| self.movement(earlier, code, &parts))
             .collect()
     }
 
-    fn movement(&self, earlier: &Scores, code: &str) -> Movement {
+    /// Every item, bonus and deduction by its code; of the latter two with the sign that they
+    /// have in a total.
+    fn parts(&self) -> impl Iterator<Item = (&str, Option<i64>)> {
+        let plan = self.standard.plan();
+        let items = plan.items.iter().map(|item| (item, None));
+        let bonus = plan.bonus.iter().map(|item| (item, Some(1)));
+        let deductions = plan.deductions.iter().map(|item| (item, Some(-1)));
+        let all = items.chain(bonus).chain(deductions);
+        all.map(|(item, sign)| (item.code.as_str(), sign))
+    }
+
+    fn movement(&self, earlier: &Scores, code: &str, parts: &[(&str, Option<i64>)]) -> Movement {
         let rows = (
             earlier.observations().row_of(code),
             self.observations().row_of(code),
@@ -121,24 +138,19 @@ impl Scores {
         );
         let mut moved = Vec::new();
         if let (Some(before), Some(after)) = rows {
-            let plan = self.standard.plan();
-            for item in &plan.items {
-                let points = (
-                    earlier.points_of(&item.code, before),
-                    self.points_of(&item.code, after),
-                );
-                moved.push(ItemMovement::new(&item.code, points));
-            }
-            for (extras, sign) in [(&plan.bonus, 1), (&plan.deductions, -1)] {
-                for item in extras {
-                    let signed = |scores: &Scores, row: usize| {
-                        let points = scores.points_of(&item.code, row);
-                        let scaled = points.map_or(0, Points::scaled);
-                        Points::new(sign * scaled, scores.standard.plan().decimals)
-                    };
-                    let points = (Some(signed(earlier, before)), Some(signed(self, after)));
-                    moved.push(ItemMovement::new(&item.code, points));
-                }
+            for (code, sign) in parts {
+                let Some(sign) = sign else {
+                    let points = (earlier.points_of(code, before), self.points_of(code, after));
+                    moved.push(ItemMovement::new(code, points));
+                    continue;
+                };
+                let signed = |scores: &Scores, row: usize| {
+                    let points = scores.points_of(code, row);
+                    let scaled = points.map_or(0, Points::scaled);
+                    Points::new(sign * scaled, scores.standard.plan().decimals)
+                };
+                let points = (Some(signed(earlier, before)), Some(signed(self, after)));
+                moved.push(ItemMovement::new(code, points));
             }
         }
         let grades = (grade(earlier, rows.0), grade(self, rows.1));

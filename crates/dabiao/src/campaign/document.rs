@@ -5,6 +5,7 @@ use crate::expression::Quantity;
 use crate::fault::Place;
 use crate::grid::{AdviceSwitches, CodeScheme};
 use crate::lang::Text;
+use crate::observations::cell;
 use crate::rational::Rational;
 
 /// A campaign's file, in TOML or JSON: the campaign less what stands in its tables.
@@ -100,18 +101,18 @@ impl Amount {
     /// grade or a better one (`10% of qualified`).
     #[must_use]
     pub fn from_text(text: &str) -> Option<Amount> {
+        let text = &cell::normalise(text);
         let (share, grade) = match text.split_once(" of ") {
             Some((share, grade)) => (share.trim(), Some(grade.trim())),
             None => (text.trim(), None),
         };
-        let quantity: Quantity = share.parse().ok()?;
-        if grade.is_none() && quantity.sign.is_none() {
-            let whole = quantity
-                .number
-                .is_integer()
-                .then(|| quantity.number.floor());
+        if grade.is_none()
+            && let Some(number) = cell::number_of(share)
+        {
+            let whole = number.is_integer().then(|| number.floor());
             return Some(Amount::Number(u32::try_from(whole??).ok()?));
         }
+        let quantity: Quantity = share.parse().ok()?;
         let share = quantity.in_unit(None);
         let fits = !share.is_negative() && share <= Rational::ONE;
         let named = grade.is_none_or(|grade| !grade.is_empty());
@@ -155,6 +156,9 @@ mod tests {
             ("2.5", None),
             ("10% of ", None),
             ("5000000000", None),
+            ("1,200", Some(Amount::Number(1200))),
+            ("\u{ff13}\u{ff10}", Some(Amount::Number(30))),
+            ("12,00", None),
             ("many", None),
             ("", None),
         ] {

@@ -9,6 +9,7 @@ mod digest;
 mod document;
 mod each;
 mod filling;
+mod locate;
 mod marks;
 mod phases;
 mod reason;
@@ -26,8 +27,8 @@ pub use document::{CampaignDocument, FileName, PhaseDocument};
 pub use reason::reason;
 pub use records::{Records, RecordsBuilder};
 pub use rollup::LeftOut;
-pub(crate) use run::phase_weights;
 pub use run::{Campaign, CampaignResult, Phase, PhaseResult};
+pub(crate) use run::{phase_weights, too_many_phases};
 pub use selection::{
     Amount, Decision, Outcome, Reason, Selection, SelectionResult, Tier, TierResult,
 };

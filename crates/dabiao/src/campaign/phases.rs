@@ -39,7 +39,7 @@ pub(super) fn compose(
     for measure in 0..plan.measures.len() {
         let holds = |phase: &PhaseTable, row: usize| match weighted {
             true => phase.present[row],
-            false => phase.touched.any(base(plan, measure), row),
+            false => phase.touched.any(plan.base(measure), row),
         };
         let column = last_marked(plan, tables, measure, rows, &holds);
         table.columns.push(column);
@@ -86,16 +86,10 @@ pub(super) fn compose(
 /// Whether a phase has marked any of an item's own measures: a cell stands in the community's
 /// row or in any unit's of it, whatever it came to.
 pub(super) fn marked(plan: &Plan, phase: &PhaseTable, item: &ItemPlan, row: usize) -> bool {
-    let mut own = item.own.iter().map(|measure| base(plan, *measure));
+    let mut own = item.own.iter().map(|measure| plan.base(*measure));
     let filled = |measure: &usize| phase.filled.contains(measure);
     own.clone().all(|measure| filled(&measure))
         || own.any(|measure| !filled(&measure) && phase.touched.any(measure, row))
-}
-
-/// What is rolled up anew for a division was marked where its measure was.
-fn base(plan: &Plan, measure: usize) -> usize {
-    let within = plan.measures[measure].within.as_ref();
-    within.map_or(measure, |(base, _)| *base)
 }
 
 /// A measure's column, each cell from the last phase that has it.
@@ -165,14 +159,9 @@ fn sections_under(
         let sections = scores.columns.sections.iter();
         return Ok(sections.map(|column| column[row]).collect());
     }
-    let items = (0..plan.items.len()).map(|item| scores.leaf(Leaf::Item(item))?.get(row));
+    let items = (0..plan.items.len()).map(|item| scores.earned_at(item, row));
     let mut published = Published {
-        items: items
-            .map(|item| {
-                item.map(|(points, _)| points)
-                    .filter(|points| *points != NONE)
-            })
-            .collect(),
+        items: items.collect(),
         sections: Vec::new(),
     };
     plan.add_up(&mut published, vetoes)?;
@@ -198,6 +187,12 @@ pub(super) fn weigh(
     for row in 0..composed.len() {
         let card = phases.iter().rfind(|(_, _, present)| present[row]);
         let last = card.map_or(*newest, |(scores, _, _)| *scores);
+        // Without a card in any phase, the last one's blanks are judged, as where phases are
+        // not weighted.
+        let counts = |at: usize| match card {
+            Some(_) => phases[at].2[row],
+            None => at + 1 == phases.len(),
+        };
         let mut whole = phases
             .iter()
             .all(|(scores, _, present)| present[row] && !scores.is_provisional(row));
@@ -223,9 +218,9 @@ pub(super) fn weigh(
         }
         for section in 0..plan.sections.len() {
             let (mut sum, mut weights) = (Rational::ZERO, Rational::ZERO);
-            for ((_, weight, present), points) in phases.iter().zip(&sections) {
+            for (at, ((_, weight, _), points)) in phases.iter().zip(&sections).enumerate() {
                 let points = points[section];
-                if !present[row] || points == NONE {
+                if !counts(at) || points == NONE {
                     continue;
                 }
                 let points = Rational::from_scaled(i128::from(points), plan.decimals);

@@ -1,5 +1,6 @@
 //! A campaign's one run: tables of phases, scores, coverage, groups, selection.
 
+use super::locate::Locator;
 use super::phases::{compose, marked, weigh};
 use super::records::Records;
 use super::rollup::{LeftOut, PhaseTable, tabulate};
@@ -8,6 +9,7 @@ use super::upward::GroupScore;
 use crate::fault::{Fault, FaultCode, Faults};
 use crate::grid::{Grid, Registry};
 use crate::lang::Text;
+use crate::observations::cell;
 use crate::rational::Rational;
 use crate::score::{ScoreOptions, Scores};
 use crate::standard::Standard;
@@ -93,16 +95,17 @@ pub struct PhaseResult {
     pub present: Vec<bool>,
     /// Units without a value, which were left out of their community's.
     pub left_out: Vec<LeftOut>,
-    /// By item: whether it was marked, by row.
+    /// By item, bonus and deduction: whether it was marked, by row.
     marked: Vec<Vec<bool>>,
 }
 
 impl PhaseResult {
-    /// Whether this phase has marked any of an item's own measures for a community.
+    /// Whether this phase has marked any of the own measures of an item, a bonus or a deduction
+    /// for a community.
     #[must_use]
     pub fn has_marked(&self, item: &str, row: usize) -> bool {
-        let items = &self.scores.standard.plan().items;
-        let position = items.iter().position(|held| held.code == item);
+        let mut items = self.scores.standard.plan().all_items();
+        let position = items.position(|held| held.code == item);
         position.is_some_and(|position| self.marked_at(position, row))
     }
 
@@ -115,6 +118,9 @@ impl PhaseResult {
 }
 
 impl Campaign {
+    /// A campaign has at most so many phases.
+    pub const MAX_PHASES: usize = 256;
+
     /// Runs the whole campaign.
     ///
     /// # Errors
@@ -122,6 +128,7 @@ impl Campaign {
     /// registry does not know, weights of phases that do not add up to 1, quotas that
     /// contradict each other, and what scoring finds.
     pub fn run(&self, options: &ScoreOptions) -> Result<CampaignResult, Faults> {
+        too_many_phases(self.phases.len())?;
         let mut faults = self.check();
         let mut tables: Vec<PhaseTable> = Vec::new();
         for phase in &self.phases {
@@ -136,18 +143,28 @@ impl Campaign {
             }
         }
         let weighted = self.phases.iter().any(|phase| phase.weight.is_some());
-        for table in &mut tables {
-            // Where the last phase counts that marked an item, blanks are judged over all
-            // phases; otherwise over those in which a community has a card.
-            let present = table.present.iter();
-            let partial = present.map(|present| !(weighted && *present)).collect();
+        // Where the last phase counts that marked an item, blanks are judged over all phases;
+        // otherwise in those in which a community has a card, or in the last if it has none.
+        let rows = 0..self.registry.len();
+        let judged = |row: usize| tables.iter().rposition(|table| table.present[row]);
+        let without: Vec<bool> = rows.map(|row| judged(row).is_none()).collect();
+        let last = tables.len().saturating_sub(1);
+        for (at, table) in tables.iter_mut().enumerate() {
+            let cards = table.present.iter().zip(&without);
+            let judged = cards.map(|(present, without)| *present || (*without && at == last));
+            let partial = judged.map(|judged| !(weighted && judged)).collect();
             std::sync::Arc::make_mut(&mut table.observations.0).partial = partial;
         }
+        let locator = Locator {
+            plan: self.standard.plan(),
+            registry: &self.registry,
+            phases: &self.phases,
+        };
         let weights = self.weights(&mut faults);
         faults.into_result(())?;
         let mut phases = Vec::new();
         let mut faults = Faults::new();
-        for (phase, table) in self.phases.iter().zip(&tables) {
+        for (at, (phase, table)) in self.phases.iter().zip(&tables).enumerate() {
             match self.standard.score(&table.observations, options) {
                 Ok(scores) => phases.push(PhaseResult {
                     id: phase.id.clone(),
@@ -157,7 +174,7 @@ impl Campaign {
                     left_out: table.left_out.clone(),
                     marked: self.marked(table),
                 }),
-                Err(found) => faults.extend(found),
+                Err(found) => faults.extend(locator.named(found, &|_, _| at)),
             }
         }
         faults.into_result(())?;
@@ -181,7 +198,14 @@ impl Campaign {
                 .collect();
             weigh(&self.standard, &composed, &cards)?
         } else {
-            self.standard.score(&composed, options)?
+            let phase_of = |item: usize, row: usize| {
+                let phases = composed.0.phases.get(item);
+                phases
+                    .and_then(|phases| phases.get(row))
+                    .map_or(last, |phase| usize::from(*phase))
+            };
+            let scored = self.standard.score(&composed, options);
+            scored.map_err(|found| locator.named(found, &phase_of))?
         };
         let selection = self
             .selection
@@ -219,7 +243,7 @@ impl Campaign {
                 .map(|row| marked(plan, table, item, row))
                 .collect()
         };
-        plan.items.iter().map(of).collect()
+        plan.all_items().map(of).collect()
     }
 
     /// What is wrong before any mark is looked at: communities of the grid that the registry
@@ -233,6 +257,7 @@ impl Campaign {
                 if self.registry.row_of(code).is_none() {
                     faults.push(
                         Fault::new(FaultCode::UnitUnknown)
+                            .at(grid.place(code, "code"))
                             .about(code)
                             .expected(Text::new("登记在册的社区", "a community of the registry")),
                     );
@@ -240,9 +265,15 @@ impl Campaign {
             }
             for code in self.registry.codes() {
                 if grid.find(code).is_none() {
-                    faults.push(Fault::new(FaultCode::UnitUnknown).about(code).expected(
-                        Text::new("党建网格中的社区", "a community of the party grid"),
-                    ));
+                    let fault = Fault::new(FaultCode::UnitUnknown).about(code);
+                    faults.push(
+                        fault
+                            .at(self.registry.place(code, "code"))
+                            .expected(Text::new(
+                                "党建网格中的社区",
+                                "a community of the party grid",
+                            )),
+                    );
                 }
             }
             self.check_streets(grid, &mut faults);
@@ -265,7 +296,8 @@ impl Campaign {
                 && street != parent
             {
                 let fault = Fault::new(FaultCode::UnitParent).about(code).found(street);
-                faults.push(fault.expected(Text::new(
+                let place = self.registry.place(code, "street_code");
+                faults.push(fault.at(place).expected(Text::new(
                     format!("{parent}\u{ff08}党建网格中的上级\u{ff09}"),
                     format!("{parent}, its parent in the party grid"),
                 )));
@@ -279,6 +311,7 @@ impl Campaign {
         let Some(texts) = self.registry.attribute(name) else {
             faults.push(
                 Fault::new(FaultCode::MissingColumn)
+                    .at(self.registry.heading())
                     .found(name)
                     .expected(Text::new("登记表中的一列", "a column of the registry")),
             );
@@ -286,11 +319,12 @@ impl Campaign {
         };
         let mut weights = Vec::with_capacity(texts.len());
         for (code, text) in self.registry.codes().iter().zip(texts) {
-            match text.parse::<Rational>() {
-                Ok(weight) if !weight.is_negative() => weights.push(weight),
+            match cell::number_of(text) {
+                Some(weight) if !weight.is_negative() => weights.push(weight),
                 _ => faults.push(
                     Fault::new(FaultCode::Value)
-                        .about(format!("{code} {name}"))
+                        .at(self.registry.place(code, name))
+                        .about(code)
                         .found(text)
                         .expected(Text::new("不小于 0 的数", "a number, at least 0")),
                 ),
@@ -298,6 +332,19 @@ impl Campaign {
         }
         Some(weights)
     }
+}
+
+/// The limit of [`Campaign::MAX_PHASES`].
+pub(crate) fn too_many_phases(phases: usize) -> Result<(), Fault> {
+    if phases <= Campaign::MAX_PHASES {
+        return Ok(());
+    }
+    let most = Campaign::MAX_PHASES;
+    let fault = Fault::new(FaultCode::TooLarge).about("phase").found(phases);
+    Err(fault.expected(Text::new(
+        format!("至多 {most} 个阶段"),
+        format!("at most {most} phases"),
+    )))
 }
 
 /// What is wrong with the weights of phases: all have one above 0 and they add up to 1, or none

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::filling::{Filling, Limits};
 use crate::expression::Quantity;
-use crate::fault::{Fault, FaultCode, Faults};
+use crate::fault::{Fault, FaultCode, Faults, Place};
 use crate::lang::Text;
 use crate::rational::Rational;
 use crate::score::Scores;
@@ -40,6 +40,8 @@ pub struct Tier {
     pub ceiling: Option<Amount>,
     /// The least for each district that has as many who qualify.
     pub floor: Option<Amount>,
+    /// Where it is written, for faults; nowhere by default.
+    pub place: Place,
 }
 
 /// A number of places.
@@ -253,7 +255,7 @@ impl Scores {
                 Some(_) => {}
             }
         }
-        let limits = self.limits(tier, names, district, &qualified)?;
+        let limits = self.limits(tier, names, district)?;
         let filled = Filling::new(self, &limits, district, &qualified).run();
         let mut result = TierResult {
             id: tier.id.clone(),
@@ -298,7 +300,7 @@ impl Scores {
         if let Some(id) = &tier.grade
             && grades.iter().all(|grade| grade.id != *id)
         {
-            let fault = Fault::new(FaultCode::UnknownReference);
+            let fault = Fault::new(FaultCode::SelectionReference).at(tier.place.clone());
             faults.push(fault.about(&tier.id).found(id));
         }
         let mut marks = Vec::new();
@@ -324,7 +326,8 @@ impl Scores {
             match section.or_else(item) {
                 Some(worth) => marks.push((code.clone(), points(mark, &worth))),
                 None => faults.push(
-                    Fault::new(FaultCode::UnknownReference)
+                    Fault::new(FaultCode::SelectionReference)
+                        .at(tier.place.clone())
                         .about(&tier.id)
                         .found(code),
                 ),
@@ -383,13 +386,7 @@ impl Scores {
         None
     }
 
-    fn limits(
-        &self,
-        tier: &Tier,
-        names: &[String],
-        district: &[usize],
-        qualified: &[usize],
-    ) -> Result<Limits, Faults> {
+    fn limits(&self, tier: &Tier, names: &[String], district: &[usize]) -> Result<Limits, Faults> {
         let everyone = |_: usize| true;
         let places = tier
             .places
@@ -405,15 +402,11 @@ impl Scores {
         let ceilings: Vec<usize> = each(&tier.ceiling, usize::MAX)?;
         let floors: Vec<usize> = each(&tier.floor, 0)?;
         let mut faults = Faults::new();
-        // A floor binds only in a district that has somebody; that is what must fit.
-        let there = |id: usize| qualified.iter().any(|row| district[*row] == id);
-        let together: usize = (0..names.len())
-            .filter(|id| there(*id))
-            .map(|id| floors[id])
-            .sum();
+        let together: usize = floors.iter().sum();
         if let Some(places) = places.filter(|places| together > *places) {
             faults.push(
                 Fault::new(FaultCode::Quota)
+                    .at(tier.place.clone())
                     .about(&tier.id)
                     .found(together)
                     .expected(Text::new(
@@ -426,6 +419,7 @@ impl Scores {
             if floors[id] > ceilings[id] {
                 faults.push(
                     Fault::new(FaultCode::Quota)
+                        .at(tier.place.clone())
                         .about(format!("{} {name}", tier.id))
                         .found(floors[id])
                         .expected(Text::new(
@@ -458,7 +452,8 @@ impl Scores {
             Some(id) => match grades.iter().position(|grade| grade.id == *id) {
                 Some(worst) => Some(worst),
                 None => {
-                    return Err(Fault::new(FaultCode::UnknownReference)
+                    return Err(Fault::new(FaultCode::SelectionReference)
+                        .at(tier.place.clone())
                         .about(&tier.id)
                         .found(id)
                         .into());

@@ -127,13 +127,7 @@ impl GridBuilder {
     }
 
     fn place(&self, file: u32, line: u64, field: &str) -> Place {
-        let file = (file as usize).checked_sub(1);
-        Place {
-            file: file.and_then(|file| self.files.get(file).cloned()),
-            line: Some(line),
-            field: Some(field.to_owned()),
-            ..Place::default()
-        }
+        super::place_of(&self.files, (file, line), field)
     }
 
     fn fault(
@@ -369,6 +363,7 @@ impl GridBuilder {
         let unit = |row: UnitId| unit_of.get(row as usize).copied().unwrap_or(NO_UNIT);
         let mut grid = Grid {
             index: Index::with_capacity(order.len()),
+            files: self.files.clone(),
             ..Grid::default()
         };
         for row in order {
@@ -382,6 +377,9 @@ impl GridBuilder {
             grid.organised.push(row.organisation);
             grid.households.push(row.households);
             grid.members.push(row.members);
+            if row.level <= Level::Community {
+                grid.places.push(row.place);
+            }
         }
         grid.communities = (0..grid.codes.len())
             .map(|at| match (grid.levels[at], grid.parents[at]) {

@@ -17,6 +17,7 @@ pub use registry::{CodeScheme, Registry, RegistryBuilder, RegistryRow};
 
 use std::ops::Range;
 
+use crate::fault::Place;
 use crate::lang::{Lang, Text};
 pub use crate::standard::document::Level;
 
@@ -127,6 +128,20 @@ pub struct Grid {
     pub(crate) households: Vec<Option<u64>>,
     pub(crate) members: Vec<Option<u64>>,
     index: index::Index,
+    files: Vec<String>,
+    /// The file and line of each street and community, for faults: the first units.
+    places: Vec<(u32, u64)>,
+}
+
+/// A cell of one of some files; files are counted from 1, 0 is none.
+fn place_of(files: &[String], (file, line): (u32, u64), field: &str) -> Place {
+    let file = (file as usize).checked_sub(1);
+    Place {
+        file: file.and_then(|file| files.get(file).cloned()),
+        line: Some(line),
+        field: Some(field.to_owned()),
+        ..Place::default()
+    }
 }
 
 impl Grid {
@@ -190,6 +205,14 @@ impl Grid {
     #[must_use]
     pub fn name_of(&self, code: &str) -> Option<&str> {
         Some(&self.names[self.find(code)? as usize])
+    }
+
+    /// Where a street or community stands in its table.
+    pub(crate) fn place(&self, code: &str, field: &str) -> Place {
+        let held = self
+            .find(code)
+            .and_then(|unit| self.places.get(unit as usize));
+        held.map_or_else(Place::default, |held| place_of(&self.files, *held, field))
     }
 
     pub(crate) fn find(&self, code: &str) -> Option<UnitId> {

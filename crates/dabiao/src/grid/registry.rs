@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Level;
+use super::{Level, place_of};
 use crate::fault::{Fault, FaultCode, Faults, Place};
 use crate::lang::Text;
 
@@ -82,6 +82,9 @@ pub struct Registry {
     /// `name`, `district`, `district_code`, `street`, `street_code` and others, one text a row.
     pub(crate) attributes: Vec<(String, Vec<String>)>,
     pub(crate) scheme: CodeScheme,
+    files: Vec<String>,
+    /// The file and line of each community.
+    places: Vec<(u32, u64)>,
 }
 
 impl Registry {
@@ -90,7 +93,7 @@ impl Registry {
     pub fn builder(scheme: CodeScheme) -> RegistryBuilder {
         RegistryBuilder {
             scheme,
-            file: None,
+            files: Vec::new(),
             rows: BTreeMap::new(),
             parents: HashMap::new(),
             faults: Faults::new(),
@@ -128,6 +131,21 @@ impl Registry {
         Some(&held.1)
     }
 
+    /// Where a community stands in its table.
+    pub(crate) fn place(&self, code: &str, field: &str) -> Place {
+        let held = self.row_of(code).and_then(|row| self.places.get(row));
+        held.map_or_else(Place::default, |held| place_of(&self.files, *held, field))
+    }
+
+    /// The heading of its first table.
+    pub(crate) fn heading(&self) -> Place {
+        Place {
+            file: self.files.first().cloned(),
+            line: Some(1),
+            ..Place::default()
+        }
+    }
+
     pub(crate) fn row_of(&self, code: &str) -> Option<usize> {
         self.codes
             .binary_search_by(|held| held.as_str().cmp(code))
@@ -139,17 +157,25 @@ impl Registry {
 #[derive(Debug)]
 pub struct RegistryBuilder {
     scheme: CodeScheme,
-    file: Option<String>,
-    rows: BTreeMap<String, (u64, BTreeMap<String, String>)>,
+    files: Vec<String>,
+    rows: BTreeMap<String, Held>,
     /// Names of streets and districts by their codes, with the row that gave them.
     parents: HashMap<String, (String, u64)>,
     faults: Faults,
 }
 
+/// A community that was added.
+#[derive(Debug)]
+struct Held {
+    /// The file, counted from 1, and the line there.
+    place: (u32, u64),
+    attributes: BTreeMap<String, String>,
+}
+
 impl RegistryBuilder {
     /// Names the file that the rows come from, for faults.
     pub fn file(&mut self, name: &str) -> &mut Self {
-        self.file = Some(name.to_owned());
+        self.files.push(name.to_owned());
         self
     }
 
@@ -168,12 +194,7 @@ impl RegistryBuilder {
         found: &str,
         expected: Text,
     ) {
-        let place = Place {
-            file: self.file.clone(),
-            line: Some(line),
-            field: Some(field.to_owned()),
-            ..Place::default()
-        };
+        let place = place_of(&self.files, (self.files.len() as u32, line), field);
         self.faults.push(
             Fault::new(code)
                 .at(place)
@@ -240,7 +261,7 @@ impl RegistryBuilder {
                 }
             }
         }
-        if let Some((first, _)) = self.rows.get(code) {
+        if let Some(first) = self.rows.get(code).map(|held| held.place.1) {
             let expected = Text::new(
                 format!("每个社区一行\u{ff08}首见于第 {first} 行\u{ff09}"),
                 format!("one row a community (first in row {first})"),
@@ -259,10 +280,13 @@ impl RegistryBuilder {
             .iter()
             .chain(row.others)
             .filter(|(_, text)| !text.trim().is_empty());
-        let attributes = attributes
-            .map(|(name, text)| ((*name).to_owned(), text.trim().to_owned()))
-            .collect();
-        self.rows.insert(code.to_owned(), (line, attributes));
+        let held = Held {
+            place: (self.files.len() as u32, line),
+            attributes: attributes
+                .map(|(name, text)| ((*name).to_owned(), text.trim().to_owned()))
+                .collect(),
+        };
+        self.rows.insert(code.to_owned(), held);
         self
     }
 
@@ -275,14 +299,14 @@ impl RegistryBuilder {
         let mut names: Vec<&String> = self
             .rows
             .values()
-            .flat_map(|(_, attributes)| attributes.keys())
+            .flat_map(|held| held.attributes.keys())
             .collect();
         names.sort();
         names.dedup();
         let of = |name: &String| {
             self.rows
                 .values()
-                .map(|(_, a)| a.get(name).cloned().unwrap_or_default())
+                .map(|held| held.attributes.get(name).cloned().unwrap_or_default())
                 .collect()
         };
         let attributes = names
@@ -293,6 +317,8 @@ impl RegistryBuilder {
             codes: self.rows.keys().cloned().collect(),
             attributes,
             scheme: self.scheme,
+            files: self.files,
+            places: self.rows.values().map(|held| held.place).collect(),
         };
         self.faults.into_result(registry)
     }

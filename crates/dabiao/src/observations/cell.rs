@@ -94,7 +94,7 @@ pub(crate) fn read(measure: &MeasurePlan, cell: Cell<'_>) -> Result<Read, Fault>
 }
 
 /// Full-width forms become ASCII, outer blanks go.
-fn normalise(text: &str) -> Cow<'_, str> {
+pub(crate) fn normalise(text: &str) -> Cow<'_, str> {
     let folded = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         '\u{3000}' | '\u{a0}' => ' ',
@@ -435,6 +435,20 @@ impl Cell<'_> {
             let expected = Text::new("非负整数", "a whole number, at least 0");
             unreadable(FaultCode::Value, self, expected)
         })
+    }
+}
+
+/// A number as people type it into a table (§2.1), but exact, and perhaps a fraction `n/d`.
+pub(crate) fn number_of(text: &str) -> Option<Rational> {
+    let text = normalise(text);
+    let part = |part: &str| {
+        let part = part.trim();
+        Decimal::read(part, 0).ok()?;
+        part.replace(',', "").parse::<Rational>().ok()
+    };
+    match text.split_once('/') {
+        Some((above, below)) => part(above)?.checked_div(&part(below)?),
+        None => part(&text),
     }
 }
 

@@ -80,6 +80,12 @@ impl Plan {
         self.items.iter().chain(&self.bonus).chain(&self.deductions)
     }
 
+    /// What is rolled up anew for a division was marked where its measure was.
+    pub(crate) fn base(&self, measure: MeasureId) -> MeasureId {
+        let within = self.measures.get(measure).and_then(|m| m.within.as_ref());
+        within.map_or(measure, |(base, _)| *base)
+    }
+
     /// The measures that a card looks at in each measure's own last phase: those of conditions.
     pub(crate) fn looked_at_alone(&self) -> Vec<MeasureId> {
         let markings = self.markings.iter();
@@ -222,6 +228,17 @@ pub(crate) struct MarkingPlan {
     pub(crate) slot: Option<SlotId>,
     /// The cohorts of its measures, where one may be imputed.
     pub(crate) measure_slots: Vec<(MeasureId, SlotId)>,
+}
+
+impl MarkingPlan {
+    /// The markings of its checks.
+    pub(crate) fn checks(&self) -> impl Iterator<Item = MarkingId> {
+        let checks = match &self.rule {
+            RulePlan::Checks { checks, .. } => checks.as_slice(),
+            _ => &[],
+        };
+        checks.iter().map(|check| check.marking)
+    }
 }
 
 #[derive(Debug)]

@@ -120,7 +120,11 @@ impl Scores {
             Details::Given(columns) => columns.get(place),
             Details::Later(later) => {
                 let column = later.columns.get(place)?;
-                Some(column.get_or_init(|| self.compute(later, leaf, 0, self.len())))
+                Some(column.get_or_init(|| {
+                    let mut column = self.compute(later, leaf, 0, self.len());
+                    self.zero(leaf, 0, &mut column);
+                    column
+                }))
             }
         }
     }
@@ -142,9 +146,26 @@ impl Scores {
         }
         match (self.held(leaf), &self.details) {
             (Some(column), _) => column.get(row),
-            (None, Details::Later(later)) => self.compute(later, leaf, row, row + 1).get(0),
+            (None, Details::Later(later)) => {
+                let mut column = self.compute(later, leaf, row, row + 1);
+                self.zero(leaf, row, &mut column);
+                column.get(0)
+            }
             (None, Details::Given(_)) => None,
         }
+    }
+
+    /// An item's points on one row before a veto zeroes them; nothing where it is excluded.
+    pub(crate) fn earned_at(&self, item: usize, row: usize) -> Option<i64> {
+        let leaf = Leaf::Item(item);
+        let at = match &self.details {
+            Details::Later(later) if row < self.len() => {
+                self.compute(later, leaf, row, row + 1).get(0)
+            }
+            _ => self.leaf_at(leaf, row),
+        };
+        at.map(|(points, _)| points)
+            .filter(|points| *points != NONE)
     }
 
     fn compute(&self, later: &Later, leaf: Leaf, from: usize, to: usize) -> LeafColumn {
@@ -166,14 +187,12 @@ impl Scores {
         for block in blocks.unwrap_or_default() {
             whole.append(block);
         }
-        if let Leaf::Item(item) = leaf {
-            self.zero(item, from, &mut whole);
-        }
         whole
     }
 
     /// A veto that zeroes an item does so after it is marked.
-    fn zero(&self, item: usize, from: usize, column: &mut LeafColumn) {
+    fn zero(&self, leaf: Leaf, from: usize, column: &mut LeafColumn) {
+        let Leaf::Item(item) = leaf else { return };
         let zeroes =
             |effect: &EffectPlan| matches!(effect, EffectPlan::ZeroItem(at) if *at == item);
         let vetoes = self.standard.plan().vetoes.iter().zip(&self.columns.vetoes);

@@ -230,3 +230,98 @@ item = [{ id = "1.1", title = "Rate", points = 8, value = "done / told", curve =
     assert_eq!(points(&result, "1.1", 1), "2.00");
     assert!(result.scores.flags(1).contains(&Flag::Imputed));
 }
+
+#[test]
+fn what_only_an_earlier_phases_veto_zeroed_is_not_zero() {
+    let standard = WEIGHED.replace("zero = \"1\"", "zero = \"1.1\"");
+    let first = ["code meetings fire", "a 8 是", "b 8 否"];
+    let last = ["code meetings fire", "a 4 否", "b 4 是"];
+    let phases: [Table<'_>; 2] = [(Some("1/4"), &first), (Some("3/4"), &last)];
+    let result = run(&standard, &phases).unwrap();
+    // The first phase's own card is zeroed; its share of the whole is not.
+    assert_eq!(
+        result.phases[0]
+            .scores
+            .points_of("1.1", 0)
+            .unwrap()
+            .to_string(),
+        "0.00"
+    );
+    assert_eq!(points(&result, "1", 0), "5.00");
+    assert_eq!(points(&result, "1", 1), "0.00");
+}
+
+#[test]
+fn a_community_without_a_card_is_scored_alike_weighted_or_not() {
+    let first = ["code meetings fire", "a 8 否", "b - -"];
+    let last = ["code meetings fire", "a 4 否"];
+    let weighted = run(WEIGHED, &[(Some("1/4"), &first), (Some("3/4"), &last)]).unwrap();
+    let plain = run(WEIGHED, &[(None, &first), (None, &last)]).unwrap();
+    for result in [&weighted, &plain] {
+        assert_eq!(points(result, "1", 1), "0.00");
+        assert_eq!(result.scores.total(1).unwrap().to_string(), "0.00");
+        assert!(result.scores.missing(1).eq(["1.1"]));
+        assert!(provisional(result, 1));
+    }
+    // What must not be missing is a fault in both.
+    let first = ["code meetings rate", "a 8 50%"];
+    for weight in [None, Some("1")] {
+        let faults = run(STRICT, &[(weight, &first)]).unwrap_err();
+        assert_eq!(codes(&faults), [FaultCode::MissingValue]);
+    }
+}
+
+#[test]
+fn there_is_a_limit_to_the_number_of_phases() {
+    let table = ["code meetings fire", "a 8 否"];
+    let most = vec![(None, table.as_slice()); Campaign::MAX_PHASES];
+    let result = run(WEIGHED, &most).unwrap();
+    assert_eq!(points(&result, "1.1", 0), "8.00");
+    let more = vec![(None, table.as_slice()); Campaign::MAX_PHASES + 1];
+    assert_eq!(
+        codes(&run(WEIGHED, &more).unwrap_err()),
+        [FaultCode::TooLarge]
+    );
+}
+
+#[test]
+fn a_comparison_lists_what_only_one_of_two_results_has() {
+    let other = WEIGHED.replace("\"1.1\"", "\"1.9\"");
+    let table = ["code meetings fire", "a 8 否", "b 2 否"];
+    let earlier = run(&other, &[(None, &table)]).unwrap();
+    let later = run(WEIGHED, &[(None, &table)]).unwrap();
+    let moved = later.scores.compare(&earlier.scores);
+    let items: Vec<_> = moved[0]
+        .items
+        .iter()
+        .map(|item| {
+            (
+                item.code.as_str(),
+                item.points.0.is_some(),
+                item.points.1.is_some(),
+            )
+        })
+        .collect();
+    assert_eq!(items, [("1.1", false, true), ("1.9", true, false)]);
+    let standard = Standard::from_toml(&format!("{HEAD}{WEIGHED}")).unwrap();
+    let alone = |code: &str| {
+        let table =
+            dabiao::Observations::from_rows(&standard, &["code", "meetings"], &[&[code, "4"]]);
+        standard
+            .score(&table.unwrap(), &ScoreOptions::new())
+            .unwrap()
+    };
+    let moved = alone("b").compare(&alone("a"));
+    let moved: Vec<_> = moved
+        .iter()
+        .map(|moved| {
+            (
+                moved.code.as_str(),
+                moved.totals.0.is_some(),
+                moved.totals.1.is_some(),
+                moved.items.len(),
+            )
+        })
+        .collect();
+    assert_eq!(moved, [("a", true, false, 0), ("b", false, true, 0)]);
+}

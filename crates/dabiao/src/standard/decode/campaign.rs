@@ -3,6 +3,7 @@
 use super::reader::Reader;
 use crate::campaign::{
     Amount, CampaignDocument, FileName, PhaseDocument, Selection, Tier, phase_weights,
+    too_many_phases,
 };
 use crate::fault::{FaultCode, Faults, Place};
 use crate::grid::{AdviceSwitches, CodeScheme, GridCheck};
@@ -50,7 +51,7 @@ impl Selection {
 fn open(text: &str, format: Format) -> Result<(Reader, Node), Faults> {
     let source = Source::new(text)?;
     let root = tree::read(&source, format)?;
-    Ok((Reader::new(source), root))
+    Ok((Reader::of_campaign(source), root))
 }
 
 impl Reader {
@@ -176,6 +177,9 @@ impl Reader {
             let fault = self.fault(FaultCode::MissingKey, self.place(node));
             self.push(fault.expected(Text::new("至少一个阶段", "at least one phase")));
         }
+        if let Err(fault) = too_many_phases(phases.len()) {
+            self.push(fault.at(self.place(node)));
+        }
         let weights = phases.iter().map(|phase| phase.weight.as_ref());
         if let Some(fault) = phase_weights(weights)
             && self.faults.count() == faults
@@ -240,6 +244,7 @@ impl Reader {
             let id = id.unwrap_or_default();
             let title = reader.optional(fields, "title", Reader::text);
             let tier = Tier {
+                place: reader.place(node),
                 title: title.unwrap_or_else(|| Text::from(id.as_str())),
                 id,
                 grade: reader.optional(fields, "grade", Reader::string),

@@ -15,6 +15,8 @@ pub(super) struct Reader {
     subject: Option<String>,
     /// How many misspelt words are still compared with the known ones.
     hints: usize,
+    /// Whether it reads a campaign's file: its faults have codes of their own.
+    of_campaign: bool,
 }
 
 /// A table of which keys are taken one after the other; what is left is unknown.
@@ -53,6 +55,15 @@ impl Reader {
             path: String::new(),
             subject: None,
             hints: Faults::LIMIT,
+            of_campaign: false,
+        }
+    }
+
+    /// The same for a campaign's file.
+    pub(super) fn of_campaign(source: Source) -> Self {
+        Reader {
+            of_campaign: true,
+            ..Reader::new(source)
         }
     }
 
@@ -68,6 +79,17 @@ impl Reader {
     }
 
     pub(super) fn fault(&self, code: FaultCode, place: Place) -> Fault {
+        let code = match code {
+            code if !self.of_campaign => code,
+            FaultCode::UnknownKey => FaultCode::CampaignUnknownKey,
+            FaultCode::MissingKey => FaultCode::CampaignMissingKey,
+            FaultCode::WrongType => FaultCode::CampaignWrongType,
+            FaultCode::BadChoice => FaultCode::CampaignBadChoice,
+            FaultCode::BadNumber => FaultCode::CampaignBadNumber,
+            FaultCode::BadCode => FaultCode::CampaignBadCode,
+            FaultCode::DuplicateCode => FaultCode::CampaignDuplicateCode,
+            code => code,
+        };
         let fault = Fault::new(code).at(place);
         match &self.subject {
             Some(subject) => fault.about(subject),
