@@ -4,8 +4,9 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
-use arrow_schema::{ArrowError, SchemaRef};
+use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchReader, make_array};
+use arrow_buffer::Buffer;
+use arrow_schema::{ArrowError, DataType, SchemaRef};
 use dabiao::arrow::each_row;
 use dabiao::{Cell, Fault, FaultCode, Faults, Observations, ObservationsBuilder, Place, Standard};
 use dabiao_io::{ReadOptions, Row, Source, read_observations, read_rows};
@@ -88,6 +89,9 @@ pub(crate) fn read(standard: &Standard, table: &Bound<'_, PyAny>) -> Result<Obse
     if let Some(path) = path_of(table)? {
         return read_file(standard, py, &path);
     }
+    if let Some(native) = native_of(table)? {
+        return read(standard, &native);
+    }
     let nan_is_null = is_pandas(table)?;
     if table.hasattr(intern!(py, "__arrow_c_stream__"))? {
         return match table.call_method0(intern!(py, "__arrow_c_stream__")) {
@@ -136,10 +140,20 @@ fn path_of(table: &Bound<'_, PyAny>) -> PyResult<Option<PathBuf>> {
     is_path.then(|| table.extract()).transpose()
 }
 
-fn is_pandas(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+fn is_of(value: &Bound<'_, PyAny>, package: &str) -> PyResult<bool> {
     let module = value.get_type().module()?;
-    let module = module.to_str()?;
-    Ok(module == "pandas" || module.starts_with("pandas."))
+    let rest = module.to_str()?.strip_prefix(package);
+    Ok(rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+}
+
+fn is_pandas(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    is_of(value, "pandas")
+}
+
+/// What narwhals has wrapped: whether NaN means null depends on it.
+fn native_of<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let wraps = is_of(value, "narwhals")? && value.hasattr("to_native")?;
+    wraps.then(|| value.call_method0("to_native")).transpose()
 }
 
 fn read_stream(
@@ -151,6 +165,10 @@ fn read_stream(
     Ok(capsule.py().detach(|| {
         let reader = BatchStream::new(stream).map_err(unreadable)?;
         let reader = WithoutIndex::new(reader).map_err(unreadable)?;
+        if nan_is_null {
+            // Observations last, and a frame of pandas can be written to meanwhile.
+            return Observations::from_batches(standard, Owning(reader), nan_is_null);
+        }
         Observations::from_batches(standard, reader, nan_is_null)
     })?)
 }
@@ -206,6 +224,42 @@ impl<R: RecordBatchReader> RecordBatchReader for WithoutIndex<R> {
     fn schema(&self) -> SchemaRef {
         self.schema.clone()
     }
+}
+
+/// Copies the numbers of a table whose memory its owner can write to.
+struct Owning<R>(R);
+
+impl<R: RecordBatchReader> Iterator for Owning<R> {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let copied = |batch: RecordBatch| {
+            let columns = batch.columns().iter().map(own);
+            let columns = columns.collect::<Result<Vec<_>, _>>()?;
+            RecordBatch::try_new(batch.schema(), columns)
+        };
+        Some(self.0.next()?.and_then(copied))
+    }
+}
+
+impl<R: RecordBatchReader> RecordBatchReader for Owning<R> {
+    fn schema(&self) -> SchemaRef {
+        self.0.schema()
+    }
+}
+
+/// Numbers, and the codes of a dictionary, may be NumPy's memory; texts are Arrow's own.
+fn own(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    let kind = array.data_type();
+    if !kind.is_primitive() && !matches!(kind, DataType::Dictionary(_, _)) {
+        return Ok(array.clone());
+    }
+    let data = array.to_data();
+    let buffers = data.buffers().iter();
+    let buffers = buffers
+        .map(|buffer| Buffer::from_slice_ref(buffer.as_slice()))
+        .collect();
+    Ok(make_array(data.into_builder().buffers(buffers).build()?))
 }
 
 fn read_file(standard: &Standard, py: Python<'_>, path: &Path) -> Result<Observations, Problem> {
@@ -280,6 +334,9 @@ impl AnyRows {
                 return AnyRows::read(&read_parquet(py, &path)?);
             }
             return Ok(AnyRows::File(path));
+        }
+        if let Some(native) = native_of(table)? {
+            return AnyRows::read(&native);
         }
         let nan_is_null = is_pandas(table)?;
         let stream = intern!(py, "__arrow_c_stream__");
@@ -441,6 +498,7 @@ fn title_of(title: &Bound<'_, PyAny>) -> PyResult<String> {
 
 /// A list, or an array or series of any library, as cells.
 fn column(values: &Bound<'_, PyAny>, nan_is_null: bool) -> PyResult<Vec<Owned>> {
+    let values = &native_of(values)?.unwrap_or_else(|| values.clone());
     let nan_is_null = nan_is_null || is_pandas(values)?;
     let mut listed = values.clone();
     if !values.is_instance_of::<PyList>() {

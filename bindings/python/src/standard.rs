@@ -241,6 +241,13 @@ impl PyStandard {
         number(py, self.inner.full_marks())
     }
 
+    /// Whether any of its rules looks at a cohort: a table may then be scored in parts only with
+    /// the statistics of the whole.
+    #[getter]
+    fn looks_at_cohorts(&self) -> bool {
+        self.inner.looks_at_cohorts()
+    }
+
     /// How many digits points have.
     #[getter]
     fn decimals(&self) -> u8 {

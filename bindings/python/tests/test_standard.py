@@ -151,3 +151,12 @@ def test_a_single_community(standard: dabiao.Standard, scores: dabiao.Scores) ->
         standard.score(row, alone=True)
     card = standard.score(row, alone=True, statistics=scores.statistics)
     assert card.points("total") == [scores.points("total")[2]]
+
+
+def test_cohorts_and_items_by_code(standard: dabiao.Standard) -> None:
+    assert standard.looks_at_cohorts
+    assert not dabiao.Standard.builtin("weihai-2020").looks_at_cohorts
+    assert (standard.item("1.2").section, standard.item("B1").kind) == ("1", "bonus")
+    for code in ("1", "9", "V1"):
+        with pytest.raises(KeyError, match=code):
+            standard.item(code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 import narwhals as nw
@@ -188,6 +188,38 @@ def test_null_columns_and_null_likes(standard: dabiao.Standard) -> None:
     assert standard.read(pd.DataFrame({"code": ["a"], "trees": [float("nan")]})).digest == blank
     assert standard.read({"code": ["a"], "trees": [pd.NA]}).digest == blank
     assert standard.read({"code": ["a"], "trees": pd.Series([float("nan")])}).digest == blank
+
+
+def test_a_frame_that_is_written_to_later(standard: dabiao.Standard) -> None:
+    """What was read stays as it was, although pandas hands over its own memory."""
+    numbers = np.array([[1.0, 2.0, np.nan], [10.0, 20.0, 30.0]])
+    frame = pd.DataFrame({"code": ["a", "b", "c"], "trees": numbers[0], "green": numbers[1]})
+    frame["quality"] = pd.Categorical(["优", "良", "优"])
+    table = standard.read(frame)
+    digest = table.digest
+    scores = standard.score(table)
+    before = scores.card("b").explain()
+    for name in ("trees", "green"):
+        held = frame[name].to_numpy()
+        held.flags.writeable = True
+        held[:] = 7.0
+    held = cast("Any", frame["quality"]).cat.codes.to_numpy()
+    held.flags.writeable = True
+    held[:] = 0
+    assert standard.read(frame).digest != digest
+    assert table.digest == digest
+    assert scores.card("b").explain() == before
+
+
+def test_nan_through_narwhals(standard: dabiao.Standard) -> None:
+    blank = standard.read({"code": ["a"]}).digest
+    frame = pd.DataFrame({"code": ["a"], "trees": [float("nan")]})
+    assert standard.read(nw.from_native(frame)).digest == blank
+    series: Any = nw.from_native(frame["trees"], series_only=True)
+    assert standard.read({"code": ["a"], "trees": series}).digest == blank
+    exact = nw.from_native(pl.DataFrame({"code": ["a"], "trees": [float("nan")]}))
+    with pytest.raises(dabiao.TableError):
+        standard.read(exact)
 
 
 def test_no_rows_give_no_rows(standard: dabiao.Standard, tmp_path: Path) -> None:

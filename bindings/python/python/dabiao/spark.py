@@ -57,6 +57,10 @@ def statistics(df: DataFrame, standard: Standard) -> Statistics:
             whole; a fault names the community instead.
 
     """
+    return _statistics(df, standard)
+
+
+def _statistics(df: DataFrame, standard: Standard) -> Statistics:
     parts = df.mapInArrow(_Measure(standard), _PARTS)
     merge = _Merge()
     # As many rounds as it takes until one task holds them all.
@@ -83,9 +87,9 @@ def score(
 ) -> DataFrame:
     """Score a table of communities that Spark holds, exactly.
 
-    Every partition is a table in memory for the time that it is scored. The table is read three
-    times: for the statistics, for faults, and for the scores when the result is evaluated; cache
-    it where reading it is dear.
+    Every partition is a table in memory for the time that it is scored. The table is read for
+    the statistics, if the standard looks at cohorts; for faults; and twice when the result is
+    evaluated, for the places and for the scores. Cache it where reading it is dear.
 
     Args:
         df: A table of communities, as ``Standard.read`` describes it.
@@ -105,8 +109,9 @@ def score(
 
     """
     if statistics is None:
-        statistics = globals()["statistics"](df, standard)
-    assert statistics is not None
+        # Without a cohort there is nothing to gather, and the check finds every fault.
+        nobody = standard.statistics({"code": []})
+        statistics = _statistics(df, standard) if standard.looks_at_cohorts else nobody
     _check(df, standard, statistics)
     empty = standard.score(df.limit(0).toArrow(), statistics=statistics)
     wanted = empty.columns if columns is None else list(columns)

@@ -139,6 +139,13 @@ impl Standard {
         &self.0.plan
     }
 
+    /// Whether any of its rules looks at a cohort: a table may then be scored in parts only with
+    /// the statistics of the whole.
+    #[must_use]
+    pub fn looks_at_cohorts(&self) -> bool {
+        !self.0.plan.slots.is_empty()
+    }
+
     /// Full marks: what the top-level sections are worth together.
     #[must_use]
     pub fn full_marks(&self) -> &crate::Rational {
