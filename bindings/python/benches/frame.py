@@ -38,8 +38,9 @@ def standard_text() -> str:
             lines += ["[[section.item]]", f'id = "{section}.{place}"', f'title = "Item {item}"']
             lines += ["points = 3", f'value = "m{item}"']
             if item % 2:
-                bands = '[["at least 95%", 3], ["at least 85%", 2], ["at least 60%", 1]]'
-                lines += [f"bands = {bands}", "otherwise = 0"]
+                marks = (("95%", 3), ("85%", 2), ("60%", 1))
+                bands = (f'{{ at_least = "{mark}", points = {points} }}' for mark, points in marks)
+                lines += [f"bands = [{', '.join(bands)}]", "otherwise = 0"]
             else:
                 lines.append('curve = [["40%", 0], ["100%", 3]]')
     for grade, mark in (("a", "90%"), ("b", "75%"), ("c", "60%")):

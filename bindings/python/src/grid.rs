@@ -80,8 +80,8 @@ impl PyGrid {
     ) -> PyResult<Self> {
         let scheme = scheme_of(codes)?;
         let made = match (
-            input::csv_path(units)?,
-            compounds.map(input::csv_path).transpose()?,
+            input::file_of(units)?,
+            compounds.map(input::file_of).transpose()?,
         ) {
             // Files are read as files, so that their faults name them.
             (Some(units), None) => {

@@ -4,7 +4,9 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchReader, make_array};
+use arrow_array::{
+    Array, ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchReader, make_array,
+};
 use arrow_buffer::Buffer;
 use arrow_schema::{ArrowError, DataType, SchemaRef};
 use dabiao::arrow::each_row;
@@ -265,54 +267,19 @@ fn own(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
 fn read_file(standard: &Standard, py: Python<'_>, path: &Path) -> Result<Observations, Problem> {
     // A path that leads nowhere is an OSError, as everywhere in Python.
     std::fs::metadata(path).map_err(PyErr::from)?;
-    if is_parquet(path) {
-        let frame = read_parquet(py, path)?;
-        return match read(standard, &frame) {
-            Err(Problem::Faults(faults)) => Err(faults.in_file(&path.display().to_string()).into()),
-            other => other,
-        };
-    }
     Ok(py.detach(|| {
         let source = Source::path(path);
         read_observations(standard, source, &ReadOptions::new())
     })?)
 }
 
-/// Reads Parquet by whichever reader the user has: one that is loaded already, then the first
-/// that can be.
-fn read_parquet<'py>(py: Python<'py>, path: &Path) -> PyResult<Bound<'py, PyAny>> {
-    const READERS: [(&str, &str, &str); 3] = [
-        ("polars", "polars", "read_parquet"),
-        ("pyarrow", "pyarrow.parquet", "read_table"),
-        ("duckdb", "duckdb", "read_parquet"),
-    ];
-    let loaded = py.import("sys")?.getattr("modules")?;
-    let mut readers: Vec<_> = READERS.to_vec();
-    readers.sort_by_key(|(package, _, _)| !loaded.contains(*package).unwrap_or(false));
-    for (_, module, function) in readers {
-        match py.import(module) {
-            Ok(module) => return module.getattr(function)?.call1((path,)),
-            Err(error) if error.is_instance_of::<PyImportError>(py) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(PyImportError::new_err(
-        "reading Parquet needs polars, pyarrow or duckdb",
-    ))
-}
-
-/// The path, where a table is a file that is read as text.
-pub(crate) fn csv_path(table: &Bound<'_, PyAny>) -> PyResult<Option<PathBuf>> {
+/// The path, where a table is a file.
+pub(crate) fn file_of(table: &Bound<'_, PyAny>) -> PyResult<Option<PathBuf>> {
     let path = path_of(table)?;
     if let Some(path) = &path {
         std::fs::metadata(path)?;
     }
-    Ok(path.filter(|path| !is_parquet(path)))
-}
-
-fn is_parquet(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("parquet"))
+    Ok(path)
 }
 
 /// The rows of a table of any meaning, its heading first.
@@ -330,9 +297,6 @@ impl AnyRows {
         let py = table.py();
         if let Some(path) = path_of(table)? {
             std::fs::metadata(&path)?;
-            if is_parquet(&path) {
-                return AnyRows::read(&read_parquet(py, &path)?);
-            }
             return Ok(AnyRows::File(path));
         }
         if let Some(native) = native_of(table)? {

@@ -379,8 +379,8 @@ impl PyStandard {
     ///
     /// Args:
     ///     table: A data frame of any library with the Arrow PyCapsule interface, a lazy one
-    ///         with ``collect()``, the path of a CSV or Parquet file, a dict of lists, or a list
-    ///         of dicts. Its columns are ``code``, perhaps ``name``, ``district`` and other
+    ///         with ``collect()``, the path of a file (CSV, TSV, Parquet, Arrow, a workbook), a
+    ///         dict of lists, or a list of dicts. Its columns are ``code``, perhaps ``name``, ``district`` and other
     ///         attributes, and measures by name or title. Null is a missing value; so is NaN in
     ///         pandas, and a fault anywhere else.
     ///

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
@@ -252,9 +253,7 @@ def test_pandas_without_pyarrow(
     assert published(standard.score(pd.DataFrame(ROWS))) == expected
 
 
-@pytest.mark.parametrize("reader", ["polars", "pyarrow", "duckdb"])
-def test_parquet_through_any_reader(
-    reader: str,
+def test_parquet_without_a_reader(
     standard: dabiao.Standard,
     expected: list[dict[str, Any]],
     tmp_path: Path,
@@ -262,22 +261,23 @@ def test_parquet_through_any_reader(
 ) -> None:
     path = tmp_path / "table.parquet"
     pq.write_table(typed().to_arrow(), path)
-    modules = {"polars": "polars", "pyarrow": "pyarrow.parquet", "duckdb": "duckdb"}
-    for other, module in modules.items():
-        if other != reader:
-            monkeypatch.setitem(__import__("sys").modules, module, None)
+    typed().write_ipc(tmp_path / "table.arrow")
+    for module in ["polars", "pyarrow", "pyarrow.parquet", "duckdb"]:
+        monkeypatch.setitem(sys.modules, module, None)
     assert published(standard.score(path)) == expected
+    assert published(standard.score(tmp_path / "table.arrow")) == expected
 
 
-def test_parquet_without_a_reader(
-    standard: dabiao.Standard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_faults_of_a_parquet_file_name_it(standard: dabiao.Standard, tmp_path: Path) -> None:
     path = tmp_path / "table.parquet"
-    pq.write_table(typed().to_arrow(), path)
-    for module in ["polars", "pyarrow.parquet", "duckdb"]:
-        monkeypatch.setitem(__import__("sys").modules, module, None)
-    with pytest.raises(ImportError, match="polars, pyarrow or duckdb"):
+    pl.DataFrame({"code": ["a", "b"], "trees": [1, -1]}).write_parquet(path)
+    with pytest.raises(dabiao.TableError) as raised:
         standard.score(path)
+    fault = raised.value.faults[0]
+    assert (fault.file, fault.line, fault.column) == (str(path), 3, "trees")
+    (tmp_path / "torn.parquet").write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(dabiao.TableError):
+        standard.score(tmp_path / "torn.parquet")
 
 
 def test_what_was_read_once_scores_often(
