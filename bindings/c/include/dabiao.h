@@ -255,6 +255,28 @@ struct ArrowArrayStream;
 // Points as the nearest `float64`.
 #define DABIAO_ARROW_FLOAT64 1
 
+// Codes of units are any text.
+#define DABIAO_CODES_FREE 0
+
+// Codes of units are statistical division codes, 12 digits for a community and 9 for its
+// street, which must agree with their parents.
+#define DABIAO_CODES_DIVISIONS 1
+
+// All four levels from street to building, pooled, each unit counted once.
+#define DABIAO_LEVEL_ALL -1
+
+// The community is not chosen, or nobody is to be chosen.
+#define DABIAO_OUTCOME_NOT_CHOSEN 0
+
+// The community is chosen, however ties are broken.
+#define DABIAO_OUTCOME_CHOSEN 1
+
+// The community is chosen by one way of breaking the ties and not by another (提请研究).
+#define DABIAO_OUTCOME_TIED 2
+
+// Stands for no tier.
+#define DABIAO_NO_TIER -1
+
 // What a call came to. The numbers never change their meaning.
 typedef enum dabiao_status {
   // It was done.
@@ -282,6 +304,13 @@ typedef enum dabiao_status {
   // An error inside the library; please report it. Handles stay usable.
   DABIAO_ERROR_PANIC = 99,
 } dabiao_status;
+
+// A campaign that was run. Many threads may share it.
+typedef struct dabiao_campaign dabiao_campaign;
+
+// A party grid of streets, communities, grids and buildings, and compounds beside it. Many
+// threads may share it.
+typedef struct dabiao_grid dabiao_grid;
 
 // A table of communities, checked against a standard, in the order of their codes as bytes.
 // Many threads may share it.
@@ -492,6 +521,16 @@ typedef struct dabiao_score_options {
   void *user;
 } dabiao_score_options;
 
+// How many units have their party organisation.
+typedef struct dabiao_coverage {
+  // How many units there are.
+  uint64_t units;
+  // How many of them have their organisation; one without a record counts as without.
+  uint64_t established;
+  // established ÷ units, 0 to 1; NaN without units.
+  double share;
+} dabiao_coverage;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -547,14 +586,20 @@ enum dabiao_status dabiao_standard_from_json(const char *text,
                                              size_t length,
                                              struct dabiao_standard **out);
 
-// Reads a standard from a file: JSON where its name ends in `.json`, otherwise TOML. `path`
-// is UTF-8. `DABIAO_ERROR_IO` where the file cannot be read. On success `*out` is yours to
+// Reads a standard from a file: JSON by its name or its first character, otherwise TOML.
+// `path` is UTF-8. `DABIAO_ERROR_IO` where the file cannot be read. On success `*out` is yours to
 // free.
-enum dabiao_status dabiao_standard_from_file(const char *path, struct dabiao_standard **out);
+enum dabiao_status dabiao_standard_from_file(const char *path,
+                                             struct dabiao_standard **out);
 
 // Frees a standard. What was made from it stays usable; its texts do not. NULL is nothing to
 // free; a standard that was freed before is told.
 enum dabiao_status dabiao_standard_free(struct dabiao_standard *standard);
+
+// The SHA-256 of the standard's canonical form, in hexadecimal: the same for TOML and JSON.
+// On success `*out` is yours to free. Any thread.
+enum dabiao_status dabiao_standard_digest(const struct dabiao_standard *standard,
+                                          struct dabiao_text **out);
 
 // Says what the standard is and how much it holds. Any thread.
 enum dabiao_status dabiao_standard_about(const struct dabiao_standard *standard,
@@ -595,11 +640,6 @@ enum dabiao_status dabiao_standard_rule(const struct dabiao_standard *standard,
                                         size_t item,
                                         int32_t lang,
                                         struct dabiao_text **out);
-
-// The SHA-256 of the standard's canonical form, in hexadecimal: the same for TOML and JSON.
-// On success `*out` is yours to free. Any thread.
-enum dabiao_status dabiao_standard_digest(const struct dabiao_standard *standard,
-                                          struct dabiao_text **out);
 
 // Makes a scorer. `statistics` are those of a full run, needed where a rule looks at a cohort
 // (rank, shares, means); NULL otherwise. Both may be freed once it is made. On success `*out`
@@ -779,6 +819,11 @@ enum dabiao_status dabiao_scores_results(const struct dabiao_scores *scores,
 enum dabiao_status dabiao_scores_statistics(const struct dabiao_scores *scores,
                                             struct dabiao_statistics **out);
 
+// The standard by which the scores came about, such as a campaign's. On success `*out` is
+// yours to free. Any thread.
+enum dabiao_status dabiao_scores_standard(const struct dabiao_scores *scores,
+                                          struct dabiao_standard **out);
+
 // A table of results as CSV text: `table` is `DABIAO_CSV_...`, `lang` is `DABIAO_LANG_...`.
 // The bytes are those of the command's file, without its byte-order mark. On success `*out`
 // is yours to free. Any thread.
@@ -849,6 +894,152 @@ enum dabiao_status dabiao_scores_to_arrow_array(const struct dabiao_scores *scor
                                                 int32_t points,
                                                 struct ArrowArray *out_array,
                                                 struct ArrowSchema *out_schema);
+
+// Loads a grid from `length` columns of `rows` units each, in any order: "code", "level"
+// (street, community, grid, building or compound, or 街道 and so on), "parent" (the code one
+// level up; blank for a street; a compound's is its community), and perhaps "name",
+// "organisation" (1 where it is established, 0 where not), "households", "members" and
+// "compound" (of a building). Every fault is listed, such as a parent that is not there; the
+// first row is line 2, as if a heading stood before it. `codes` is `DABIAO_CODES_...`. On
+// success `*out` is yours to free; the columns are copied.
+enum dabiao_status dabiao_grid_from_columns(int32_t codes,
+                                            const struct dabiao_column *columns,
+                                            size_t length,
+                                            size_t rows,
+                                            struct dabiao_grid **out);
+
+// Loads a grid from CSV or TSV text of `length` bytes, in any encoding a spreadsheet saves,
+// with the columns of `dabiao_grid_from_columns` under English or Chinese headings. `name`
+// stands for the file in faults. On success `*out` is yours to free.
+enum dabiao_status dabiao_grid_from_csv(int32_t codes,
+                                        const char *name,
+                                        const char *text,
+                                        size_t length,
+                                        struct dabiao_grid **out);
+
+// Loads a grid from CSV or TSV files, as the command `dabiao grid check` does: `units` are
+// the paths of the files of its units, `compounds` those of files of its compounds ("code",
+// "community", and perhaps "name" and "households"); either may be NULL where its length is 0.
+// Paths are UTF-8. On success `*out` is yours to free.
+enum dabiao_status dabiao_grid_from_files(int32_t codes,
+                                          const char *const *units,
+                                          size_t units_length,
+                                          const char *const *compounds,
+                                          size_t compounds_length,
+                                          struct dabiao_grid **out);
+
+// Frees a grid. What was made from it stays usable. NULL is nothing to free; one that was
+// freed before is told.
+enum dabiao_status dabiao_grid_free(struct dabiao_grid *grid);
+
+// How many units of a level (`DABIAO_LEVEL_...`) there are, compounds too; of all of them for
+// `DABIAO_LEVEL_ALL`. 0 for a wrong handle or level. Any thread.
+size_t dabiao_grid_units(const struct dabiao_grid *grid, int32_t level);
+
+// How many units have their organisation (全覆盖): of the whole grid where `community` is
+// NULL, or of a community: its street, itself, its grids, its buildings. `level` is one of
+// these four `DABIAO_LEVEL_...`, or `DABIAO_LEVEL_ALL`. Any thread.
+enum dabiao_status dabiao_grid_coverage(const struct dabiao_grid *grid,
+                                        const char *community,
+                                        int32_t level,
+                                        struct dabiao_coverage *out);
+
+// The codes of the units that lack an organisation, as a JSON array: of a community, or of
+// the whole grid where `community` is NULL. On success `*out` is yours to free. Any thread.
+enum dabiao_status dabiao_grid_lacking(const struct dabiao_grid *grid,
+                                       const char *community,
+                                       struct dabiao_text **out);
+
+// The grid in short as JSON: units and coverage by level, the units that lack an
+// organisation, compounds and households that no grid holds, and what the advisory checks
+// found. On success `*out` is yours to free. Any thread.
+enum dabiao_status dabiao_grid_summary(const struct dabiao_grid *grid,
+                                       struct dabiao_text **out);
+
+// The same table with the measures that its standard fills from the grid, such as the
+// coverage of organisations. Every community of the table must be one of the grid, and none
+// may have such a value already. On success `*out` is yours to free; `observations` stay as
+// they are. Any thread.
+enum dabiao_status dabiao_observations_with_grid(const struct dabiao_observations *observations,
+                                                 const struct dabiao_grid *grid,
+                                                 struct dabiao_observations **out);
+
+// Reads a campaign's file, and every table that it names by a path relative to it, and runs
+// the whole of it, as the command `dabiao run` does. Every fault is listed with its file and
+// line. `path` is UTF-8. `options` may be NULL; only its threads and progress are for a
+// campaign. On success `*out` is yours to free.
+enum dabiao_status dabiao_campaign_run_file(const char *path,
+                                            const struct dabiao_score_options *options,
+                                            struct dabiao_campaign **out);
+
+// Frees a campaign. Scores that came from it stay usable; its texts do not. NULL is nothing
+// to free; one that was freed before is told.
+enum dabiao_status dabiao_campaign_free(struct dabiao_campaign *campaign);
+
+// 1 where the campaign's file says that its marks are made up, 0 where not, and for a wrong
+// handle. Say so wherever you show what came of it; the files of results do. Any thread.
+int32_t dabiao_campaign_synthetic(const struct dabiao_campaign *campaign);
+
+// The published scores: of the last phase that marked each item, or of all phases weighted.
+// They are read as those of a table; `dabiao_scores_standard` gives their standard. On
+// success `*out` is yours to free. Any thread.
+enum dabiao_status dabiao_campaign_scores(const struct dabiao_campaign *campaign,
+                                          struct dabiao_scores **out);
+
+// The id of a phase by its index from 0, in order of time; NULL past the last. The text
+// belongs to the campaign. Any thread.
+const char *dabiao_campaign_phase(const struct dabiao_campaign *campaign, size_t index);
+
+// The scores of a phase on its own marks alone, by its index from 0. On success `*out` is
+// yours to free. Any thread.
+enum dabiao_status dabiao_campaign_phase_scores(const struct dabiao_campaign *campaign,
+                                                size_t index,
+                                                struct dabiao_scores **out);
+
+// The id of a tier of the selection by its index from 0; NULL past the last, and where nobody
+// is to be chosen. The text belongs to the campaign. Any thread.
+const char *dabiao_campaign_tier(const struct dabiao_campaign *campaign, size_t index);
+
+// Writes for each community, in the order of the published scores, what the selection came
+// to: `outcomes` takes `DABIAO_OUTCOME_...`, `tiers` the index of the tier in which it is
+// chosen or tied, or `DABIAO_NO_TIER`. Either may be NULL; `length` is the number of
+// communities. Any thread.
+enum dabiao_status dabiao_campaign_selection(const struct dabiao_campaign *campaign,
+                                             int32_t *outcomes,
+                                             int32_t *tiers,
+                                             size_t length);
+
+// Why a community (a row of the published scores) was chosen or not, in words that can be
+// checked from its scores. `lang` is `DABIAO_LANG_...`. `DABIAO_ERROR_NOT_FOUND` where nobody
+// is to be chosen. On success `*out` is yours to free. Any thread.
+enum dabiao_status dabiao_campaign_reason(const struct dabiao_campaign *campaign,
+                                          size_t row,
+                                          int32_t lang,
+                                          struct dabiao_text **out);
+
+// The name of a file of results by its index from 0: "scores.csv", "items.csv", "gaps.csv",
+// "selection.csv", "coverage.csv" and so on, as far as this campaign has them, and
+// "summary.json"; NULL past the last. The text belongs to the campaign. Any thread.
+const char *dabiao_campaign_file_name(const struct dabiao_campaign *campaign, size_t index);
+
+// What stands in one of these files, without a byte-order mark. `lang` is `DABIAO_LANG_...`.
+// On success `*out` is yours to free. Any thread.
+enum dabiao_status dabiao_campaign_file(const struct dabiao_campaign *campaign,
+                                        const char *name,
+                                        int32_t lang,
+                                        struct dabiao_text **out);
+
+// Writes all of these files into a folder, which is made if it is not there, as the command
+// `dabiao run --out` does; all of them appear, or none. `folder` is UTF-8, `lang` is
+// `DABIAO_LANG_...`. Any thread.
+enum dabiao_status dabiao_campaign_write(const struct dabiao_campaign *campaign,
+                                         const char *folder,
+                                         int32_t lang);
+
+// What a reader of the campaign's tables should look at although it is no fault, as a JSON
+// array in the form of faults. On success `*out` is yours to free. Any thread.
+enum dabiao_status dabiao_campaign_advice(const struct dabiao_campaign *campaign,
+                                          struct dabiao_text **out);
 
 // How many handles have been given out and not been freed: 0 at the end of a program that
 // frees all of them. Any thread.

@@ -100,7 +100,7 @@ enum Values<'a> {
 }
 
 impl<'a> Column<'a> {
-    /// The column's heading, and its cells.
+    /// The column's heading, and its cells; of `standard` where it may be one of its measures.
     ///
     /// # Safety
     /// All pointers are NULL or point to what the header asks for, for `rows` rows, while `'a`
@@ -108,7 +108,7 @@ impl<'a> Column<'a> {
     pub(crate) unsafe fn new(
         column: &dabiao_column,
         rows: usize,
-        standard: &'a Standard,
+        standard: Option<&'a Standard>,
     ) -> Result<(&'a str, Column<'a>), Error> {
         // SAFETY: promised by the caller.
         let name = unsafe { args::text("columns[].name", column.name)? };
@@ -166,7 +166,7 @@ impl<'a> Column<'a> {
                 kind,
                 first,
                 stride,
-                observed: observed(standard, name),
+                observed: standard.and_then(|standard| observed(standard, name)),
                 memory: PhantomData,
             }),
             None => {

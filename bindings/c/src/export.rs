@@ -6,15 +6,14 @@ use std::path::Path;
 use dabiao_io::{summary, write_gaps, write_items, write_results, write_scores};
 use engine::Scores;
 use engine::explain::Scorecard;
-use serde::Serialize;
 
 use crate::args::{self, Out};
 use crate::guard::guard;
 use crate::handle;
 use crate::scorer::dabiao_scorer;
 use crate::scores::dabiao_scores;
-use crate::status::{self, Error, Status, dabiao_status};
-use crate::text::{self, dabiao_text};
+use crate::status::{self, Error, dabiao_status};
+use crate::text::{self, dabiao_text, unwritten};
 
 /// `scores.csv`: a row a community.
 pub const DABIAO_CSV_SCORES: i32 = 0;
@@ -22,18 +21,6 @@ pub const DABIAO_CSV_SCORES: i32 = 0;
 pub const DABIAO_CSV_ITEMS: i32 = 1;
 /// `gaps.csv`: what each community lost, and what would win it back.
 pub const DABIAO_CSV_GAPS: i32 = 2;
-
-fn json(value: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|error| unwritten(&error))
-}
-
-fn unwritten(error: &dyn std::fmt::Display) -> Error {
-    Error::new(
-        Status::DABIAO_ERROR_IO,
-        format!("无法写出:{error}"),
-        format!("it cannot be written: {error}"),
-    )
-}
 
 fn card(scores: &Scores, row: usize) -> Result<Scorecard, Error> {
     scores.card(row).ok_or_else(|| Error::not_found("row", row))
@@ -101,7 +88,7 @@ pub unsafe extern "C" fn dabiao_scores_summary(
         let held = handle::hold("scores", scores)?;
         // SAFETY: as the header asks of every `out`.
         let out = unsafe { Out::new("out", out)? };
-        text::give(out, &json(&summary(&held.scores))?)
+        text::give_json(out, &summary(&held.scores))
     })
 }
 
@@ -118,7 +105,7 @@ pub unsafe extern "C" fn dabiao_scores_explain(
         let held = handle::hold("scores", scores)?;
         // SAFETY: as the header asks of every `out`.
         let out = unsafe { Out::new("out", out)? };
-        text::give(out, &json(&card(&held.scores, row)?)?)
+        text::give_json(out, &card(&held.scores, row)?)
     })
 }
 
@@ -152,6 +139,6 @@ pub unsafe extern "C" fn dabiao_scorer_explain(
         let mut scorer = handle::alone("scorer", &held)?;
         // SAFETY: as the header asks of every `out`.
         let out = unsafe { Out::new("out", out)? };
-        text::give(out, &json(&card(scorer.card.score()?, 0)?)?)
+        text::give_json(out, &card(scorer.card.score()?, 0)?)
     })
 }

@@ -20,6 +20,8 @@ pub mod text;
 
 pub mod standard;
 
+pub mod contents;
+
 pub mod scorer;
 
 pub mod statistics;
@@ -28,11 +30,17 @@ pub mod column;
 
 pub mod observations;
 
+pub mod options;
+
 pub mod scores;
 
 pub mod export;
 
 pub mod arrow;
+
+pub mod grid;
+
+pub mod campaign;
 
 pub mod handle;
 

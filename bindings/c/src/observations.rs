@@ -102,7 +102,7 @@ pub unsafe extern "C" fn dabiao_observations_from_columns(
         let mut cells = Vec::with_capacity(columns.len());
         for column in columns {
             // SAFETY: as the header asks of the pointers in a column.
-            let (title, column) = unsafe { Column::new(column, rows, &held.standard)? };
+            let (title, column) = unsafe { Column::new(column, rows, Some(&held.standard))? };
             titles.push(title);
             cells.push(column);
         }
@@ -237,8 +237,7 @@ pub unsafe extern "C" fn dabiao_observations_advice(
         let held = handle::hold("observations", observations)?;
         // SAFETY: as the header asks of every `out`.
         let out = unsafe { Out::new("out", out)? };
-        let json = serde_json::to_string(held.observations.advice());
-        text::give(out, &json.unwrap_or_default())
+        text::give_json(out, held.observations.advice())
     })
 }
 
@@ -254,7 +253,7 @@ pub unsafe extern "C" fn dabiao_observations_statistics(
         let held = handle::hold("observations", observations)?;
         // SAFETY: as the header asks of every `out`.
         let out = unsafe { Out::new("out", out)? };
-        let threads = crate::scores::threads(threads);
+        let threads = crate::options::threads(threads);
         let statistics = held.standard.statistics(&held.observations, threads)?;
         statistics::give(out, statistics)
     })

@@ -6,12 +6,13 @@ use std::sync::RwLock;
 use engine::{CardScorer, Cell, Faults, Flag, PointsOf, Scores, State, VetoState};
 
 use crate::args::{self, Out, OutSlice};
+use crate::contents::{
+    Counts, DABIAO_PART_BONUS, DABIAO_PART_DEDUCTION, DABIAO_PART_ITEM, DABIAO_PART_SECTION,
+    DABIAO_PART_VETO, counts,
+};
 use crate::guard::guard;
 use crate::handle::{self, Opaque};
-use crate::standard::{
-    Counts, DABIAO_PART_BONUS, DABIAO_PART_DEDUCTION, DABIAO_PART_ITEM, DABIAO_PART_SECTION,
-    DABIAO_PART_VETO, counts, dabiao_standard,
-};
+use crate::standard::dabiao_standard;
 use crate::statistics::dabiao_statistics;
 use crate::status::{Error, dabiao_status};
 

@@ -1,23 +1,23 @@
-//! A whole table scored: options, progress, and what came of it by column.
+//! A whole table scored, and what came of it by column.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::c_char;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread;
 
 use engine::standard::document::Item;
-use engine::{PointsOf, ScoreOptions, Scores};
+use engine::{PointsOf, Scores};
 
 use crate::args::{self, Out, OutStrided};
+use crate::contents::{Counts, counts};
 use crate::guard::{guard, guard_or};
 use crate::handle::{self, Opaque};
 use crate::observations::{Codes, dabiao_observations};
+use crate::options::{Run, dabiao_score_options};
 use crate::scorer::{
     DABIAO_NO_POINTS, Parts, card_of, dabiao_card, dabiao_card_parts, flags, grade, state_bits,
     veto_number,
 };
-use crate::standard::{Counts, counts, dabiao_standard};
+use crate::standard::{Held, dabiao_standard};
 use crate::statistics::{self, dabiao_statistics};
 use crate::status::{Error, dabiao_status};
 
@@ -43,7 +43,7 @@ pub(crate) struct Scored {
 }
 
 impl Scored {
-    fn new(scores: Scores) -> Scored {
+    pub(crate) fn new(scores: Scores) -> Scored {
         Scored {
             codes: Codes::new(scores.codes()),
             counts: counts(scores.standard()),
@@ -74,31 +74,6 @@ impl Scored {
         }
         Ok(())
     }
-}
-
-/// Is told how far a run is: `done` of `all` rows. It returns 0 to go on, anything else to
-/// stop. It is called on the thread that called the library, and must not unwind or jump out.
-#[allow(non_camel_case_types, reason = "spelled as in the header")]
-pub type dabiao_progress =
-    Option<unsafe extern "C" fn(user: *mut c_void, done: usize, all: usize) -> i32>;
-
-/// How a table is scored. All zeros is a good choice.
-#[repr(C)]
-#[derive(Clone, Copy)]
-#[allow(non_camel_case_types, reason = "spelled as in the header")]
-pub struct dabiao_score_options {
-    /// At most so many threads; 0 for as many as the machine has. Small tables take one. The
-    /// result is the same for any number.
-    pub threads: usize,
-    /// Not 0 where the rows are single cards and no cohort: a rule that needs one is refused
-    /// unless statistics are given.
-    pub alone: i32,
-    /// Cohorts are those of an earlier run; NULL where the table is its own cohort.
-    pub statistics: *const dabiao_statistics,
-    /// Is told how far the run is; NULL for nobody.
-    pub progress: dabiao_progress,
-    /// Handed to `progress`.
-    pub user: *mut c_void,
 }
 
 /// In the order of codes, as rows are counted.
@@ -140,14 +115,6 @@ pub const DABIAO_RESULT_BONUS_STATE: i32 = 6;
 /// `DABIAO_STATE_...` of a deduction, by its index, added up.
 pub const DABIAO_RESULT_DEDUCTION_STATE: i32 = 7;
 
-/// 0 stands for as many as the machine has.
-pub(crate) fn threads(threads: usize) -> usize {
-    match threads {
-        0 => thread::available_parallelism().map_or(1, usize::from),
-        threads => threads,
-    }
-}
-
 /// Scores a table. `options` may be NULL. `DABIAO_ERROR_FAULTS` lists every fault that only a
 /// computation shows; `DABIAO_ERROR_CANCELLED` where `progress` asked to stop. On success
 /// `*out` is yours to free.
@@ -164,25 +131,7 @@ pub unsafe extern "C" fn dabiao_score(
         // SAFETY: as the header asks of every `out` and every structure.
         let (out, options) =
             unsafe { (Out::new("out", out)?, args::optional("options", options)?) };
-        let mut chosen = ScoreOptions::new();
-        let mut progress = None;
-        if let Some(options) = options {
-            chosen = chosen.with_threads(threads(options.threads));
-            if options.alone != 0 {
-                chosen = chosen.alone();
-            }
-            if !options.statistics.is_null() {
-                let given = handle::hold("options->statistics", options.statistics)?;
-                let given = handle::shared("options->statistics", &given)?.clone();
-                chosen = chosen.with_statistics(given);
-            }
-            if let Some(tell) = options.progress {
-                let told = Arc::new(Told::new(tell, options.user));
-                let teller = Arc::clone(&told);
-                chosen = chosen.with_progress(Arc::new(move |done, all| teller.tell(done, all)));
-                progress = Some(told);
-            }
-        }
+        let run = Run::of_table(options)?;
         if held.standard.digest() != table.standard.digest() {
             return Err(Error::argument(
                 "observations",
@@ -190,67 +139,11 @@ pub unsafe extern "C" fn dabiao_score(
                 "were read for another standard",
             ));
         }
-        let scores = held.standard.score(&table.observations, &chosen)?;
-        if let Some(told) = progress {
-            told.finish(scores.len());
-        }
+        let scores = held.standard.score(&table.observations, &run.options)?;
+        run.finish(scores.len());
         out.write(handle::give::<dabiao_scores>(Scored::new(scores))?);
         Ok(())
     })
-}
-
-/// A callback that is only called on the thread that called the library, since many a
-/// language cannot be called from any other.
-struct Told {
-    tell: unsafe extern "C" fn(*mut c_void, usize, usize) -> i32,
-    user: AtomicPtr<c_void>,
-    caller: usize,
-    furthest: AtomicUsize,
-    stopped: AtomicBool,
-}
-
-/// A number that no other living thread has.
-fn this_thread() -> usize {
-    thread_local!(static PLACE: u8 = const { 0 });
-    PLACE
-        .try_with(|place| std::ptr::from_ref(place).addr())
-        .unwrap_or(0)
-}
-
-impl Told {
-    fn new(
-        tell: unsafe extern "C" fn(*mut c_void, usize, usize) -> i32,
-        user: *mut c_void,
-    ) -> Told {
-        Told {
-            tell,
-            user: AtomicPtr::new(user),
-            caller: this_thread(),
-            furthest: AtomicUsize::new(0),
-            stopped: AtomicBool::new(false),
-        }
-    }
-
-    /// Whether to go on.
-    fn tell(&self, done: usize, all: usize) -> bool {
-        self.furthest.fetch_max(done, Ordering::Relaxed);
-        if this_thread() == self.caller {
-            let furthest = self.furthest.load(Ordering::Relaxed);
-            // SAFETY: as the header asks of the callback; `user` is the caller's own.
-            let answer = unsafe { (self.tell)(self.user.load(Ordering::Relaxed), furthest, all) };
-            if answer != 0 {
-                self.stopped.store(true, Ordering::Relaxed);
-            }
-        }
-        !self.stopped.load(Ordering::Relaxed)
-    }
-
-    /// The last rows may have been another thread's. What it answers now comes too late.
-    fn finish(&self, all: usize) {
-        if self.furthest.swap(all, Ordering::Relaxed) < all {
-            self.tell(all, all);
-        }
-    }
 }
 
 /// Frees scores. NULL is nothing to free; what was freed before is told.
@@ -472,5 +365,22 @@ pub unsafe extern "C" fn dabiao_scores_statistics(
         // SAFETY: as the header asks of every `out`.
         let out = unsafe { Out::new("out", out)? };
         statistics::give(out, held.scores.statistics().clone())
+    })
+}
+
+/// The standard by which the scores came about, such as a campaign's. On success `*out` is
+/// yours to free. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dabiao_scores_standard(
+    scores: *const dabiao_scores,
+    out: *mut *mut dabiao_standard,
+) -> dabiao_status {
+    guard(|| {
+        let held = handle::hold("scores", scores)?;
+        // SAFETY: as the header asks of every `out`.
+        let out = unsafe { Out::new("out", out)? };
+        let standard = Held::new(held.scores.standard().clone());
+        out.write(handle::give::<dabiao_standard>(standard)?);
+        Ok(())
     })
 }

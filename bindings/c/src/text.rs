@@ -3,10 +3,12 @@
 use std::ffi::{CString, c_char};
 use std::ptr;
 
+use serde::Serialize;
+
 use crate::args::Out;
 use crate::guard::{guard, guard_or};
 use crate::handle::{self, Opaque};
-use crate::status::{Error, dabiao_status};
+use crate::status::{Error, Status, dabiao_status};
 
 /// A text that the library made: UTF-8, with a length, and a NUL behind it. Many threads may
 /// read it.
@@ -31,6 +33,24 @@ pub(crate) fn c_string(text: &str) -> CString {
 pub(crate) fn give(out: Out<*mut dabiao_text>, text: &str) -> Result<(), Error> {
     out.write(handle::give::<dabiao_text>(c_string(text))?);
     Ok(())
+}
+
+/// Hands a value to the caller as JSON.
+pub(crate) fn give_json(
+    out: Out<*mut dabiao_text>,
+    value: &(impl Serialize + ?Sized),
+) -> Result<(), Error> {
+    let json = serde_json::to_string(value).map_err(|error| unwritten(&error))?;
+    give(out, &json)
+}
+
+/// Why a result could not be written.
+pub(crate) fn unwritten(error: &dyn std::fmt::Display) -> Error {
+    Error::new(
+        Status::DABIAO_ERROR_IO,
+        format!("无法写出:{error}"),
+        format!("it cannot be written: {error}"),
+    )
 }
 
 /// The text's bytes, UTF-8 with a NUL behind them; NULL for a wrong handle. They live until

@@ -29,8 +29,9 @@ mod workbook;
 mod write;
 
 pub use campaign::{
-    LoadedCampaign, RowFeed, RunResults, SYNTHETIC, add_campaign, area_name, campaign_summary,
-    format_of, grid_from_rows, read_campaign, read_campaign_grid, read_grid, read_text, reason,
+    CAMPAIGN_FILES, LoadedCampaign, RowFeed, RunResults, SYNTHETIC, add_campaign, area_name,
+    campaign_file, campaign_summary, format_of, grid_from_rows, grid_summary, has_campaign_file,
+    read_campaign, read_campaign_grid, read_grid, read_grid_from, read_text, reason,
     write_campaign, write_campaign_scores,
 };
 pub use read::{

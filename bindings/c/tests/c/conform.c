@@ -1,5 +1,6 @@
 /* Scores a table and prints every field of every card as `code,field,value`, for the conformance
- * suite: conform STANDARD TABLE. STANDARD is a path, or builtin:ID. Faults are printed as JSON. */
+ * suite: conform STANDARD TABLE, or conform CAMPAIGN for the scores of a whole campaign. STANDARD
+ * is a path, or builtin:ID. Faults are printed as JSON. */
 
 #include <inttypes.h>
 #include <stdint.h>
@@ -52,15 +53,22 @@ static int fail(void) {
 int main(int argc, char **argv) {
   dabiao_standard *standard = NULL;
   dabiao_observations *table = NULL;
+  dabiao_campaign *campaign = NULL;
   dabiao_scores *scores = NULL;
   dabiao_standard_info info;
-  if (argc != 3) return 3;
-  dabiao_status read = strncmp(argv[1], "builtin:", 8) == 0
-                           ? dabiao_standard_builtin(argv[1] + 8, &standard)
-                           : dabiao_standard_from_file(argv[1], &standard);
-  if (read != DABIAO_OK) return fail();
-  if (dabiao_observations_from_file(standard, argv[2], &table) != DABIAO_OK) return fail();
-  if (dabiao_score(standard, table, NULL, &scores) != DABIAO_OK) return fail();
+  if (argc == 2) {
+    if (dabiao_campaign_run_file(argv[1], NULL, &campaign) != DABIAO_OK) return fail();
+    if (dabiao_campaign_scores(campaign, &scores) != DABIAO_OK) return 3;
+    if (dabiao_scores_standard(scores, &standard) != DABIAO_OK) return 3;
+  } else {
+    if (argc != 3) return 3;
+    dabiao_status read = strncmp(argv[1], "builtin:", 8) == 0
+                             ? dabiao_standard_builtin(argv[1] + 8, &standard)
+                             : dabiao_standard_from_file(argv[1], &standard);
+    if (read != DABIAO_OK) return fail();
+    if (dabiao_observations_from_file(standard, argv[2], &table) != DABIAO_OK) return fail();
+    if (dabiao_score(standard, table, NULL, &scores) != DABIAO_OK) return fail();
+  }
   if (dabiao_standard_about(standard, &info) != DABIAO_OK) return 3;
 
   dabiao_card card;
@@ -146,6 +154,7 @@ int main(int argc, char **argv) {
   free(parts.deduction_points);
   free(parts.veto_states);
   dabiao_scores_free(scores);
+  dabiao_campaign_free(campaign);
   dabiao_observations_free(table);
   dabiao_standard_free(standard);
   return 0;

@@ -87,6 +87,7 @@ static void nulls(void) {
   EXPECT(dabiao_observations_advice(NULL, &text), DABIAO_ERROR_NULL);
   EXPECT(dabiao_score(standard, NULL, NULL, &scores), DABIAO_ERROR_NULL);
   EXPECT(dabiao_scores_rows(NULL), 0);
+  EXPECT(dabiao_scores_code(NULL, 0) == NULL, 1);
   EXPECT(dabiao_scores_card(NULL, 0, &card, NULL), DABIAO_ERROR_NULL);
   EXPECT(dabiao_scores_csv(NULL, 0, 0, &text), DABIAO_ERROR_NULL);
   EXPECT(dabiao_scores_write(NULL, "x", 0), DABIAO_ERROR_NULL);
@@ -275,6 +276,8 @@ static void tables(void) {
   EXPECT(dabiao_scores_results(scores, 8, 0, 0, results, 0, 2), DABIAO_ERROR_ARGUMENT);
   EXPECT(dabiao_scores_results(scores, DABIAO_RESULT_VETO, 9, 0, results, 0, 2), DABIAO_ERROR_NOT_FOUND);
   dabiao_card card;
+  EXPECT(dabiao_scores_code(scores, 2) == NULL, 1);
+  EXPECT(strcmp(dabiao_scores_code(scores, 1), "b"), 0);
   EXPECT(dabiao_scores_card(scores, 2, &card, NULL), DABIAO_ERROR_NOT_FOUND);
   dabiao_text *text = NULL;
   EXPECT(dabiao_scores_csv(scores, 3, DABIAO_LANG_EN, &text), DABIAO_ERROR_ARGUMENT);
@@ -371,6 +374,11 @@ static void panics(void) {}
 int main(void) {
   EXPECT(strcmp(dabiao_last_error_message(DABIAO_LANG_EN), ""), 0);
   EXPECT(dabiao_last_error_status(), DABIAO_OK);
+  char version[32];
+  snprintf(version, sizeof version, "%d.%d.%d", DABIAO_VERSION_MAJOR, DABIAO_VERSION_MINOR,
+           DABIAO_VERSION_PATCH);
+  EXPECT(strcmp(dabiao_version(), version), 0);
+  EXPECT(dabiao_abi_version(), DABIAO_ABI_VERSION);
   if (dabiao_standard_builtin("weihai-2020", &standard) != DABIAO_OK) return 1;
   dabiao_standard_info info;
   EXPECT(dabiao_standard_about(standard, &info), DABIAO_OK);

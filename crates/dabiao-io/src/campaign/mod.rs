@@ -24,8 +24,11 @@ pub use dabiao::campaign::reason;
 
 use places::Places;
 
-pub use output::{SYNTHETIC, add_campaign, area_name, write_campaign, write_campaign_scores};
-pub use summary::campaign_summary;
+pub use output::{
+    CAMPAIGN_FILES, SYNTHETIC, add_campaign, area_name, campaign_file, has_campaign_file,
+    write_campaign, write_campaign_scores,
+};
+pub use summary::{campaign_summary, grid_summary};
 pub use tables::RowFeed;
 pub use written::RunResults;
 
@@ -145,6 +148,21 @@ pub fn read_grid(
         locate(&mut faults, &sheets);
         faults
     })
+}
+
+/// Reads a party grid from one table of units, which may hold compounds too: rows of the level
+/// `compound` (小区) under their community.
+///
+/// # Errors
+/// All faults of the table.
+pub fn read_grid_from(
+    scheme: CodeScheme,
+    units: Source<'_>,
+    options: &ReadOptions,
+) -> Result<Grid, Faults> {
+    let mut builder = Grid::builder(scheme);
+    add_units(&mut builder, units, options, &mut |_, _| {});
+    builder.finish()
 }
 
 /// Makes a party grid of rows from anywhere: a table of units, and perhaps one of compounds.

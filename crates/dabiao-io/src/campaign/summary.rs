@@ -1,7 +1,7 @@
-//! `summary.json` of a campaign.
+//! `summary.json` of a campaign, and a party grid in short.
 
 use dabiao::campaign::CampaignResult;
-use dabiao::grid::Level;
+use dabiao::grid::{AdviceSwitches, Grid, Level};
 use serde_json::{Value, json};
 
 use super::LoadedCampaign;
@@ -91,4 +91,36 @@ pub fn campaign_summary(loaded: &LoadedCampaign, result: &CampaignResult) -> Val
     all.insert("city_mean".to_owned(), json!(result.city.mean));
     all.insert("selection".to_owned(), json!(tiers));
     Value::Object(all)
+}
+
+/// How far a party grid's organisations are established: each level's units, those that lack
+/// an organisation, what no grid holds, and the findings of the advisory checks.
+#[must_use]
+pub fn grid_summary(grid: &Grid, switches: &AdviceSwitches) -> Value {
+    let coverage = grid.coverage();
+    let levels = coverage.levels();
+    let levels = levels.iter().map(|level| {
+        json!({
+            "level": level.level.as_str(),
+            "units": level.units,
+            "established": level.organised,
+        })
+    });
+    let advice = grid.advice(switches);
+    let advice = advice.iter().map(|held| {
+        json!({
+            "check": held.check.as_str(),
+            "unit": held.unit,
+            "found": held.found,
+            "source": held.check.source(),
+        })
+    });
+    json!({
+        "units": grid.len(),
+        "levels": levels.collect::<Vec<_>>(),
+        "lacking": coverage.lacking(),
+        "compounds_without_grid": grid.unheld_compounds(),
+        "households_without_grid": grid.unheld_households(),
+        "advice": advice.collect::<Vec<_>>(),
+    })
 }

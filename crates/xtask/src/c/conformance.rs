@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::dist::read;
 use super::strangers::Stage;
-use crate::run::{Failure, run};
+use crate::run::{Failure, capture, run};
 
 /// The value of a key of a case, where it is a text.
 fn key(about: &str, name: &str) -> Option<String> {
@@ -40,6 +40,25 @@ pub(super) fn check(stage: &Stage) -> Result<(), Failure> {
         return Err(format!("{} holds no case", suite.display()));
     }
     println!("  conformance suite: {values} values of {cases} cases as expected");
+    campaigns(stage, &program)
+}
+
+/// The campaign that was worked out by hand, run from its files.
+fn campaigns(stage: &Stage, program: &Path) -> Result<(), Failure> {
+    let folder = stage.root.join("tests/campaign/small");
+    for name in ["last", "weighted"] {
+        let file = folder.join(format!("{name}.toml"));
+        let said = capture(stage.command(program).arg(&file))?;
+        let expected = read(&folder.join(format!("{name}-expected.csv")))?;
+        // Means of streets and districts are no cards.
+        let cards = |row: &&str| !row.contains(",mean,");
+        let rows: Vec<&str> = expected.lines().skip(1).filter(cards).collect();
+        let printed: HashSet<&str> = said.lines().collect();
+        if let Some(row) = rows.iter().find(|row| !printed.contains(**row)) {
+            return Err(format!("{}: expected {row}\n{said}", file.display()));
+        }
+        println!("  campaign {name}: {} values as expected", rows.len());
+    }
     Ok(())
 }
 
@@ -78,7 +97,7 @@ fn case(stage: &Stage, program: &Path, folder: &Path) -> Result<usize, Failure> 
         };
     }
     if !faulty.is_file() {
-        // What is chosen, or advised: nothing that the C library gives yet.
+        // Selections over a table and advice, which the suite states in other files.
         return Ok(0);
     }
     if output.status.code() != Some(2) {

@@ -54,6 +54,18 @@ impl Stage {
         command
     }
 
+    /// A program under another one, or by itself.
+    fn under(&self, runner: &[&str], program: &Path) -> Command {
+        match runner.split_first() {
+            Some((first, rest)) => {
+                let mut command = self.command(first);
+                command.args(rest).arg(program);
+                command
+            }
+            None => self.command(program),
+        }
+    }
+
     /// What pkg-config says, word by word.
     pub(super) fn pkg_config(&self, words: &[&str]) -> Result<Vec<String>, Failure> {
         let said = capture(self.command("pkg-config").args(words).arg("dabiao"))?;
@@ -76,12 +88,52 @@ impl Stage {
 }
 
 const CARD: &str = "card.expected.txt";
+/// An example in C.
+struct Example {
+    name: &'static str,
+    /// A file of the repository that it is called with.
+    input: Option<&'static str>,
+    expected: &'static str,
+}
+
 /// The examples in C, and what each prints.
-const EXAMPLES: [(&str, &str); 3] = [
-    ("card", CARD),
-    ("batch", "c/batch.expected.txt"),
-    ("arrow", "c/arrow.expected.txt"),
+const EXAMPLES: [Example; 4] = [
+    Example {
+        name: "card",
+        input: None,
+        expected: CARD,
+    },
+    Example {
+        name: "batch",
+        input: None,
+        expected: "c/batch.expected.txt",
+    },
+    Example {
+        name: "arrow",
+        input: None,
+        expected: "c/arrow.expected.txt",
+    },
+    Example {
+        name: "campaign",
+        input: Some("tests/campaign/small/last.toml"),
+        expected: "c/campaign.expected.txt",
+    },
 ];
+
+impl Example {
+    /// Runs the example's program, perhaps under another.
+    fn run(
+        &self,
+        stage: &Stage,
+        what: &str,
+        runner: &[&str],
+        program: &Path,
+    ) -> Result<(), Failure> {
+        let mut command = stage.under(runner, program);
+        command.args(self.input.map(|input| stage.root.join(input)));
+        stage.expect(what, self.expected, &mut command)
+    }
+}
 
 fn report(result: Result<(), Failure>) -> bool {
     match result {
@@ -101,11 +153,11 @@ pub(crate) fn c(root: &Path) -> bool {
         super::layouts::check(&stage)?;
         super::conformance::check(&stage)?;
         for compiler in ["gcc", "clang"] {
-            for (source, expected) in EXAMPLES {
+            for example in EXAMPLES {
                 for fixed in [false, true] {
-                    let program = compile_c(&stage, compiler, source, fixed, &[])?;
+                    let program = compile_c(&stage, compiler, example.name, fixed, &[])?;
                     let what = program.file_name().unwrap_or_default().to_string_lossy();
-                    stage.expect(&what, expected, &mut stage.command(&program))?;
+                    example.run(&stage, &what, &[], &program)?;
                 }
             }
         }
@@ -133,9 +185,11 @@ pub(crate) fn c(root: &Path) -> bool {
 }
 
 /// Programs that check for themselves, and what each prints where all is well.
-const TESTS: [(&str, &str); 2] = [
+const TESTS: [(&str, &str); 4] = [
     ("hostile", "hostile calls: all answered\n"),
     ("arrow", "arrow: in and out\n"),
+    ("grid", "grid and campaign: as they should be\n"),
+    ("threads", "threads: none too many\n"),
 ];
 
 /// Compiles the programs that check for themselves, and runs them, perhaps under another.
@@ -148,16 +202,10 @@ fn tests(stage: &Stage, more: &[&str], runner: &[&str]) -> Result<(), Failure> {
             .args(more)
             .arg(stage.root.join(format!("bindings/c/tests/c/{name}.c")))
             .args(stage.pkg_config(&["--cflags", "--libs"])?)
-            .args(["-lpthread", "-lm", "-o"])
+            .args(["-lpthread", "-ldl", "-lm", "-o"])
             .arg(&program))?;
-        let mut command = match runner.split_first() {
-            Some((first, rest)) => {
-                let mut command = stage.command(first);
-                command.args(rest).arg(&program);
-                command
-            }
-            None => stage.command(&program),
-        };
+        let mut command = stage.under(runner, &program);
+        command.arg(stage.root.join("tests/campaign/small"));
         let (out, err) = both(&mut command)?;
         let how = [more.first(), runner.first()];
         let how: Vec<&str> = how.into_iter().flatten().copied().collect();
@@ -214,10 +262,10 @@ fn cmake(stage: &Stage) -> Result<(), Failure> {
     )?;
     capture(stage.command("cmake").arg("--build").arg(&build))?;
     for linkage in ["dabiao", "static"] {
-        for (source, expected) in EXAMPLES {
-            let program = build.join(format!("{source}_{linkage}"));
-            let what = format!("{source} by CMake, dabiao::{linkage}");
-            stage.expect(&what, expected, &mut stage.command(program))?;
+        for example in EXAMPLES {
+            let program = build.join(format!("{}_{linkage}", example.name));
+            let what = format!("{} by CMake, dabiao::{linkage}", example.name);
+            example.run(stage, &what, &[], &program)?;
         }
     }
     Ok(())
@@ -260,6 +308,18 @@ fn symbols(stage: &Stage) -> Result<(), Failure> {
     if !dynamic.contains(&format!("[libdabiao.so.{abi}]")) {
         return Err(format!("the soname is not libdabiao.so.{abi}:\n{dynamic}"));
     }
+    let mut tests = String::new();
+    for (name, _) in TESTS {
+        tests += &read(&stage.root.join(format!("bindings/c/tests/c/{name}.c")))?;
+    }
+    if let Some(untested) = exported
+        .iter()
+        .find(|name| !tests.contains(&format!("{name}(")))
+    {
+        return Err(format!(
+            "{untested} is called by no test in bindings/c/tests/c"
+        ));
+    }
     println!(
         "  {} functions exported, soname libdabiao.so.{abi}",
         exported.len()
@@ -280,15 +340,19 @@ const VALGRIND: [&str; 6] = [
 /// The examples and the hostile calls in C under valgrind and with AddressSanitizer.
 pub(crate) fn leaks(root: &Path) -> bool {
     report(Stage::new(root).and_then(|stage| {
-        for (source, expected) in EXAMPLES {
-            let program = compile_c(&stage, "gcc", source, false, &["-g"])?;
-            let mut valgrind = stage.command(VALGRIND[0]);
-            valgrind.args(&VALGRIND[1..]).arg(&program);
-            stage.expect(&format!("{source} under valgrind"), expected, &mut valgrind)?;
+        for example in EXAMPLES {
+            let name = example.name;
+            let program = compile_c(&stage, "gcc", name, false, &["-g"])?;
+            example.run(
+                &stage,
+                &format!("{name} under valgrind"),
+                &VALGRIND,
+                &program,
+            )?;
             let sanitized = ["-g", "-fsanitize=address,undefined"];
-            let program = compile_c(&stage, "gcc", source, false, &sanitized)?;
-            let what = format!("{source} with AddressSanitizer");
-            stage.expect(&what, expected, &mut stage.command(&program))?;
+            let program = compile_c(&stage, "gcc", name, false, &sanitized)?;
+            let what = format!("{name} with AddressSanitizer");
+            example.run(&stage, &what, &[], &program)?;
         }
         tests(&stage, &["-g"], &VALGRIND)?;
         tests(&stage, &["-fsanitize=address,undefined", "-g"], &[])

@@ -49,47 +49,95 @@ pub fn add_campaign(
     lang: Lang,
     set: &mut OutputSet,
 ) -> io::Result<()> {
-    let synthetic = loaded.document.synthetic;
-    let scores = &result.scores;
-    let mut bytes = Vec::new();
-    write_scores(scores, &mut bytes)?;
-    add(set, "scores.csv", synthetic, bytes)?;
-    let mut bytes = Vec::new();
-    write_items(scores, lang, &mut bytes)?;
-    add(set, "items.csv", synthetic, bytes)?;
-    let mut bytes = Vec::new();
-    write_gaps(scores, lang, &mut bytes)?;
-    add(set, "gaps.csv", synthetic, bytes)?;
-    let differences = result.differences();
-    let tables = [
-        ("selection.csv", selection_table(result, lang)),
-        ("coverage.csv", coverage_table(loaded, result)),
-        ("districts.csv", Some(group_table(result, "district"))),
-        ("streets.csv", Some(group_table(result, "street"))),
-        ("phases.csv", Some(phase_table(result, &differences))),
-        ("city-gaps.csv", Some(city_table(result))),
-        ("left-out.csv", Some(left_out_table(result))),
-    ];
-    for (name, table) in tables {
-        if let Some((heading, rows)) = table {
-            let heading: Vec<&str> = heading.iter().map(String::as_str).collect();
-            let mut bytes = Vec::new();
-            write_rows(&mut bytes, &heading, rows)?;
-            add(set, name, synthetic, bytes)?;
-        }
+    for name in CAMPAIGN_FILES {
+        let Some(bytes) = campaign_file(loaded, result, lang, name)? else {
+            continue;
+        };
+        set.write(name, |file| {
+            if name.ends_with(".csv") {
+                file.write_all(BYTE_ORDER_MARK)?;
+            }
+            file.write_all(&bytes)
+        })?;
     }
-    set.write("summary.json", |file| {
-        serde_json::to_writer_pretty(&mut *file, &campaign_summary(loaded, result))?;
-        file.write_all(b"\n")
-    })
+    Ok(())
 }
 
-fn add(set: &mut OutputSet, name: &str, synthetic: bool, bytes: Vec<u8>) -> io::Result<()> {
-    let bytes = if synthetic { noted(&bytes)? } else { bytes };
-    set.write(name, |file| {
-        file.write_all(BYTE_ORDER_MARK)?;
-        file.write_all(&bytes)
-    })
+/// The names of the files that a campaign's run may write, in the order in which they are
+/// written.
+pub const CAMPAIGN_FILES: [&str; 11] = [
+    "scores.csv",
+    "items.csv",
+    "gaps.csv",
+    "selection.csv",
+    "coverage.csv",
+    "districts.csv",
+    "streets.csv",
+    "phases.csv",
+    "city-gaps.csv",
+    "left-out.csv",
+    "summary.json",
+];
+
+/// Whether a campaign has one of the [`CAMPAIGN_FILES`]: there is no `selection.csv` where
+/// nobody is selected, and no `coverage.csv` without a grid.
+#[must_use]
+pub fn has_campaign_file(loaded: &LoadedCampaign, result: &CampaignResult, name: &str) -> bool {
+    match name {
+        "selection.csv" => result.selection.is_some(),
+        "coverage.csv" => loaded.campaign.grid.is_some(),
+        name => CAMPAIGN_FILES.contains(&name),
+    }
+}
+
+/// One of the [`CAMPAIGN_FILES`] as [`write_campaign`] writes it, without a byte-order mark;
+/// `None` where the campaign has it not.
+///
+/// # Errors
+/// None that is known of: nothing is written to a disk.
+pub fn campaign_file(
+    loaded: &LoadedCampaign,
+    result: &CampaignResult,
+    lang: Lang,
+    name: &str,
+) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    let table = match name {
+        "scores.csv" => {
+            write_scores(&result.scores, &mut bytes)?;
+            None
+        }
+        "items.csv" => {
+            write_items(&result.scores, lang, &mut bytes)?;
+            None
+        }
+        "gaps.csv" => {
+            write_gaps(&result.scores, lang, &mut bytes)?;
+            None
+        }
+        "selection.csv" => selection_table(result, lang),
+        "coverage.csv" => coverage_table(loaded, result),
+        "districts.csv" => Some(group_table(result, "district")),
+        "streets.csv" => Some(group_table(result, "street")),
+        "phases.csv" => Some(phase_table(result, &result.differences())),
+        "city-gaps.csv" => Some(city_table(result)),
+        "left-out.csv" => Some(left_out_table(result)),
+        "summary.json" => {
+            serde_json::to_writer_pretty(&mut bytes, &campaign_summary(loaded, result))?;
+            bytes.push(b'\n');
+            return Ok(Some(bytes));
+        }
+        _ => None,
+    };
+    if let Some((heading, rows)) = table {
+        let heading: Vec<&str> = heading.iter().map(String::as_str).collect();
+        write_rows(&mut bytes, &heading, rows)?;
+    }
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let synthetic = loaded.document.synthetic;
+    Ok(Some(if synthetic { noted(&bytes)? } else { bytes }))
 }
 
 /// Writes a campaign's `scores.csv` to any writer, without a byte-order mark.
