@@ -11,8 +11,8 @@
  *   for it, once. It is no address, and is compared with NULL and nothing else. A handle that
  *   was freed, or is of another type, is told: DABIAO_ERROR_HANDLE.
  * - A pointer to an array or a text is valid for its whole length, and nobody changes what it
- *   points to during the call. Whatever is handed in is copied: it is yours when the call is
- *   over. Pointers to doubles, int64_t and structures are aligned as C aligns them.
+ *   points to during the call. Whatever is handed in is copied, but where a function
+ *   says otherwise: it is yours when the call is over. Pointers to doubles, int64_t and structures are aligned as C aligns them.
  * - Any thread may call any function. Handles are shared as the comment on their type says.
  * - Nothing is printed, and no thread outlives a call.
  */
@@ -702,6 +702,16 @@ enum dabiao_status dabiao_statistics_free(struct dabiao_statistics *statistics);
 // without a column is missing everywhere. In faults, the first row is line 2, as if a heading
 // stood before it. On success `*out` is yours to free; the columns are copied.
 enum dabiao_status dabiao_observations_from_columns(const struct dabiao_standard *standard,
+                                                    const struct dabiao_column *columns,
+                                                    size_t length,
+                                                    size_t rows,
+                                                    struct dabiao_observations **out);
+
+// The same without a copy where rows come in the order of their codes: numbers that stand one
+// behind the other, and bits of validity, may be read where they stand for as long as the
+// table, or anything scored from it, lives. Keep them, unchanged, until all of these are freed.
+// This is the quickest way for a large table.
+enum dabiao_status dabiao_observations_over_columns(const struct dabiao_standard *standard,
                                                     const struct dabiao_column *columns,
                                                     size_t length,
                                                     size_t rows,

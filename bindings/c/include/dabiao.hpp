@@ -43,6 +43,8 @@ struct freed {
   void operator()(dabiao_statistics *handle) const noexcept { dabiao_statistics_free(handle); }
   void operator()(dabiao_observations *handle) const noexcept { dabiao_observations_free(handle); }
   void operator()(dabiao_scores *handle) const noexcept { dabiao_scores_free(handle); }
+  void operator()(dabiao_grid *handle) const noexcept { dabiao_grid_free(handle); }
+  void operator()(dabiao_campaign *handle) const noexcept { dabiao_campaign_free(handle); }
 };
 
 template <class T>

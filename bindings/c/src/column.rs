@@ -2,9 +2,11 @@
 
 use std::ffi::{CStr, c_char, c_void};
 use std::marker::PhantomData;
+use std::slice;
 
 use engine::standard::Observed;
-use engine::{Cell, CellColumn, Standard};
+use engine::standard::document::MeasureKind;
+use engine::{Cell, CellColumn, ColumnData, SharedColumn, SharedNumber, Standard};
 
 use crate::args;
 use crate::scorer::{DABIAO_MISSING, DABIAO_NOT_APPLICABLE, DABIAO_VALUE};
@@ -91,7 +93,36 @@ pub(crate) struct Column<'a> {
     values: Values<'a>,
     states: Option<(*const u8, isize)>,
     validity: Option<(*const u8, usize)>,
+    /// Whether a row does not apply.
+    not_applicable: bool,
     rows: usize,
+}
+
+/// What becomes of the columns' memory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Memory {
+    /// It is copied.
+    Copied,
+    /// It is read where it stands, and stays.
+    Kept,
+}
+
+/// The caller's memory, which the caller keeps as long as it is looked at.
+struct Foreign<T> {
+    first: *const T,
+    length: usize,
+}
+
+// SAFETY: it is only read, and the caller was asked not to change it.
+unsafe impl<T: Sync> Send for Foreign<T> {}
+// SAFETY: the same.
+unsafe impl<T: Sync> Sync for Foreign<T> {}
+
+impl<T> AsRef<[T]> for Foreign<T> {
+    fn as_ref(&self) -> &[T] {
+        // SAFETY: aligned, not NULL, of a possible length; the caller keeps it as it is.
+        unsafe { slice::from_raw_parts(self.first, self.length) }
+    }
 }
 
 enum Values<'a> {
@@ -151,14 +182,21 @@ impl<'a> Column<'a> {
             states: (!column.states.is_null()).then_some((column.states, states_stride)),
             validity: (!column.validity.is_null())
                 .then_some((column.validity, column.validity_offset)),
+            not_applicable: false,
             rows,
         };
-        for row in 0..rows {
-            if made.state(row) > DABIAO_NOT_APPLICABLE {
-                return Err(wrong(
-                    "的 states 应为 0、1 或 2",
-                    "has a state other than 0, 1 or 2",
-                ));
+        if made.states.is_some() {
+            for row in 0..rows {
+                match made.state(row) {
+                    DABIAO_VALUE | DABIAO_MISSING => {}
+                    DABIAO_NOT_APPLICABLE => made.not_applicable = true,
+                    _ => {
+                        return Err(wrong(
+                            "的 states 应为 0、1 或 2",
+                            "has a state other than 0, 1 or 2",
+                        ));
+                    }
+                }
             }
         }
         made.values = match kind {
@@ -191,6 +229,62 @@ impl<'a> Column<'a> {
         Ok((name, made))
     }
 
+    /// The column for a table: as numbers in memory where the measure's are plain numbers, and
+    /// otherwise cell by cell.
+    pub(crate) fn data(&self, memory: Memory) -> ColumnData<'_> {
+        self.shared(memory)
+            .map_or(ColumnData::Cells(self), ColumnData::Shared)
+    }
+
+    fn shared(&self, memory: Memory) -> Option<SharedColumn> {
+        let Values::Numbers(numbers) = &self.values else {
+            return None;
+        };
+        let plain = matches!(
+            numbers.observed?.kind,
+            MeasureKind::Count | MeasureKind::Number | MeasureKind::YesNo
+        );
+        if !plain || self.not_applicable || self.rows == 0 {
+            return None;
+        }
+        let (rows, kept) = (self.rows, memory == Memory::Kept);
+        // SAFETY: the caller of `new` promised `rows` values of this type, and keeps them where
+        // they are to be kept.
+        let column = unsafe {
+            match numbers.kind {
+                Kind::Float64 => numbers.shared::<f64>(rows, kept),
+                Kind::Float32 => numbers.shared::<f32>(rows, kept),
+                Kind::Int64 => numbers.shared::<i64>(rows, kept),
+                Kind::Int32 => numbers.shared::<i32>(rows, kept),
+                Kind::Int16 => numbers.shared::<i16>(rows, kept),
+                Kind::Int8 => numbers.shared::<i8>(rows, kept),
+                Kind::Decimal(_) => return None,
+            }
+        };
+        if self.states.is_some() {
+            let mut bits = vec![0u8; rows.div_ceil(8)];
+            for row in 0..rows {
+                if let Some(byte) = bits.get_mut(row / 8) {
+                    *byte |= u8::from(self.state(row) == DABIAO_VALUE) << (row % 8);
+                }
+            }
+            return Some(column.with_validity(bits, 0));
+        }
+        let Some((validity, offset)) = self.validity else {
+            return Some(column);
+        };
+        let (skipped, offset) = (offset / 8, offset % 8);
+        let bits = Foreign {
+            // SAFETY: promised by the caller of `new`: a bit for each row after the offset.
+            first: unsafe { validity.add(skipped) },
+            length: (offset + rows).div_ceil(8),
+        };
+        Some(match memory {
+            Memory::Kept => column.with_validity(bits, offset),
+            Memory::Copied => column.with_validity(bits.as_ref().to_vec(), offset),
+        })
+    }
+
     fn state(&self, row: usize) -> u8 {
         if row >= self.rows {
             return DABIAO_MISSING;
@@ -218,6 +312,35 @@ fn observed<'a>(standard: &'a Standard, name: &str) -> Option<Observed<'a>> {
 }
 
 impl Numbers<'_> {
+    /// # Safety
+    /// There are `rows` values of type `T`, which stay as they are where they are kept.
+    unsafe fn shared<T: SharedNumber + Copy + Send + Sync + 'static>(
+        &self,
+        rows: usize,
+        kept: bool,
+    ) -> SharedColumn {
+        let first = self.first.cast::<T>();
+        let together = self.stride == size_of::<T>() as isize && first.is_aligned();
+        let here = Foreign {
+            first,
+            length: rows,
+        };
+        if together && kept {
+            return SharedColumn::new(here);
+        }
+        if together {
+            return SharedColumn::new(here.as_ref().to_vec());
+        }
+        let value = |row: usize| {
+            // SAFETY: promised by the caller.
+            unsafe {
+                let place = self.first.offset(self.stride * row as isize);
+                place.cast::<T>().read_unaligned()
+            }
+        };
+        SharedColumn::new((0..rows).map(value).collect::<Vec<T>>())
+    }
+
     fn cell(&self, row: usize) -> Cell<'static> {
         // SAFETY: promised by the caller of `Column::new`: `rows` values of this size, `stride`
         // bytes apart, and `row` is below `rows`.

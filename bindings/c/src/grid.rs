@@ -161,18 +161,15 @@ fn feed(
     if each(heading).is_break() {
         return;
     }
-    let mut line = 2;
-    for row in 0..rows {
+    for (line, row) in (2..).zip(0..rows) {
         let cells: Vec<Cell<'_>> = columns.iter().map(|column| column.cell(row)).collect();
-        if each(Row {
+        let row = Row {
             line,
             cells: &cells,
-        })
-        .is_break()
-        {
+        };
+        if each(row).is_break() {
             return;
         }
-        line += 1;
     }
 }
 

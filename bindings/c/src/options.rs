@@ -122,6 +122,8 @@ struct Told {
     user: AtomicPtr<c_void>,
     caller: usize,
     furthest: AtomicUsize,
+    /// What the callback was told last.
+    said: AtomicUsize,
     stopped: AtomicBool,
 }
 
@@ -143,6 +145,7 @@ impl Told {
             user: AtomicPtr::new(user),
             caller: this_thread(),
             furthest: AtomicUsize::new(0),
+            said: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
         }
     }
@@ -152,6 +155,7 @@ impl Told {
         self.furthest.fetch_max(done, Ordering::Relaxed);
         if this_thread() == self.caller {
             let furthest = self.furthest.load(Ordering::Relaxed);
+            self.said.store(furthest, Ordering::Relaxed);
             // SAFETY: as the header asks of the callback; `user` is the caller's own.
             let answer = unsafe { (self.tell)(self.user.load(Ordering::Relaxed), furthest, all) };
             if answer != 0 {
@@ -163,7 +167,7 @@ impl Told {
 
     /// The last rows may have been another thread's. What it answers now comes too late.
     fn finish(&self, all: usize) {
-        if self.furthest.swap(all, Ordering::Relaxed) < all {
+        if self.said.load(Ordering::Relaxed) < all {
             self.tell(all, all);
         }
     }

@@ -326,14 +326,15 @@ pub(crate) fn grade(index: Option<usize>) -> i32 {
 }
 
 pub(crate) fn flags(scores: &Scores, row: usize) -> u32 {
-    let bit = |flag: Flag| match flag {
-        Flag::Provisional => DABIAO_FLAG_PROVISIONAL,
-        Flag::Imputed => DABIAO_FLAG_IMPUTED,
-        Flag::GradeTaken => DABIAO_FLAG_GRADE_TAKEN,
-        Flag::NoTotal => DABIAO_FLAG_NO_TOTAL,
-        _ => 0,
-    };
-    scores.flags(row).into_iter().map(bit).sum()
+    [
+        (Flag::Provisional, DABIAO_FLAG_PROVISIONAL),
+        (Flag::Imputed, DABIAO_FLAG_IMPUTED),
+        (Flag::GradeTaken, DABIAO_FLAG_GRADE_TAKEN),
+        (Flag::NoTotal, DABIAO_FLAG_NO_TOTAL),
+    ]
+    .into_iter()
+    .map(|(flag, bit)| if scores.has_flag(flag, row) { bit } else { 0 })
+    .sum()
 }
 
 pub(crate) fn state_bits(state: Option<State>) -> u8 {

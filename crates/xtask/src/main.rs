@@ -104,6 +104,7 @@ usage: cargo xtask COMMAND
   suites           list the suites and the tools that they need
   c-dist --prefix DIR
                    build the C library and stage it as a distribution would
+  c-bench          time one community through the C library
 ";
 
 fn main() -> ExitCode {
@@ -112,6 +113,7 @@ fn main() -> ExitCode {
     match words.as_slice() {
         ["test", names @ ..] => test(names),
         ["c-dist", arguments @ ..] => c::dist(&root(), arguments),
+        ["c-bench", arguments @ ..] => c::bench(&root(), arguments),
         ["suites"] => {
             for suite in SUITES {
                 let tools: Vec<&str> = suite.needs.iter().map(|(tool, _)| *tool).collect();

@@ -159,7 +159,7 @@ static void *reader(void *argument) {
           DABIAO_ERROR_ARGUMENT);
     WRONG(dabiao_scores_points(shared, DABIAO_POINTS_ITEM, at, DABIAO_ORDER_INPUT, points, 0, 3) ==
           DABIAO_OK);
-    WRONG(points[0] == 50 && points[1] == 25 && points[2] == 0);
+    WRONG(points[0] == 0 && points[1] == 25 && points[2] == 50);
     WRONG(dabiao_scores_csv(shared, DABIAO_CSV_SCORES, DABIAO_LANG_EN, &text) == DABIAO_OK);
     WRONG(dabiao_text_length(text) > 0 && dabiao_text_free(text) == DABIAO_OK);
     WRONG(dabiao_scores_explain(shared, 1, &text) == DABIAO_OK);

@@ -135,19 +135,9 @@ pub fn read_grid(
     compounds: &[PathBuf],
     options: &ReadOptions,
 ) -> Result<Grid, Faults> {
-    let mut builder = Grid::builder(scheme);
-    let mut sheets = Vec::new();
-    for file in units {
-        let source = Source::path(file);
-        add_units(&mut builder, source, options, &mut |_, _| {}, &mut sheets);
-    }
-    for file in compounds {
-        add_compounds(&mut builder, Source::path(file), options, &mut sheets);
-    }
-    builder.finish().map_err(|mut faults| {
-        locate(&mut faults, &sheets);
-        faults
-    })
+    let (units, compounds) = (units.iter(), compounds.iter());
+    let (units, compounds) = (units.map(Source::path), compounds.map(Source::path));
+    grid_of(scheme, units, compounds, options)
 }
 
 /// Reads a party grid from one table of units, which may hold compounds too: rows of the level
@@ -160,9 +150,27 @@ pub fn read_grid_from(
     units: Source<'_>,
     options: &ReadOptions,
 ) -> Result<Grid, Faults> {
+    grid_of(scheme, [units], [], options)
+}
+
+fn grid_of<'s>(
+    scheme: CodeScheme,
+    units: impl IntoIterator<Item = Source<'s>>,
+    compounds: impl IntoIterator<Item = Source<'s>>,
+    options: &ReadOptions,
+) -> Result<Grid, Faults> {
     let mut builder = Grid::builder(scheme);
-    add_units(&mut builder, units, options, &mut |_, _| {});
-    builder.finish()
+    let mut sheets = Vec::new();
+    for source in units {
+        add_units(&mut builder, source, options, &mut |_, _| {}, &mut sheets);
+    }
+    for source in compounds {
+        add_compounds(&mut builder, source, options, &mut sheets);
+    }
+    builder.finish().map_err(|mut faults| {
+        locate(&mut faults, &sheets);
+        faults
+    })
 }
 
 /// Makes a party grid of rows from anywhere: a table of units, and perhaps one of compounds.

@@ -115,6 +115,8 @@ impl Scores {
 
     /// The column of an item, computed where it is not at hand.
     pub(crate) fn leaf(&self, leaf: Leaf) -> Option<&LeafColumn> {
+        // An index too far must not be taken for the next kind's first.
+        leaf.plan(self.standard.plan())?;
         let place = leaf.place(self.standard.plan());
         match &self.details {
             Details::Given(columns) => columns.get(place),
@@ -204,5 +206,23 @@ impl Scores {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Observations, PointsOf, ScoreOptions, Standard};
+
+    #[test]
+    fn an_index_past_the_last_is_none_of_another_kind() {
+        let standard = Standard::builtin("weihai-2020").unwrap();
+        let table = Observations::from_rows(&standard, &["code"], &[["c1"]]).unwrap();
+        let scores = standard.score(&table, &ScoreOptions::new()).unwrap();
+        let items = standard.items().len();
+        assert!(scores.column(PointsOf::Item(items - 1)).is_some());
+        assert!(scores.column(PointsOf::Item(items)).is_none());
+        let bonuses = standard.document().bonus.len();
+        assert!(scores.column(PointsOf::Bonus(bonuses)).is_none());
+        assert!(scores.item_state(items, 0).is_none());
     }
 }

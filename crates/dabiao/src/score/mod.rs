@@ -265,23 +265,27 @@ impl Scores {
     /// What the card's reader must know, in a fixed order.
     #[must_use]
     pub fn flags(&self, row: usize) -> Vec<Flag> {
-        let mut flags = Vec::new();
-        if self.is_provisional(row) {
-            flags.push(Flag::Provisional);
+        let all = [
+            Flag::Provisional,
+            Flag::Imputed,
+            Flag::GradeTaken,
+            Flag::NoTotal,
+        ];
+        let held = all.into_iter().filter(|flag| self.has_flag(*flag, row));
+        held.collect()
+    }
+
+    /// Whether a card has a flag.
+    #[must_use]
+    pub fn has_flag(&self, flag: Flag, row: usize) -> bool {
+        match flag {
+            Flag::Provisional => self.is_provisional(row),
+            Flag::Imputed => {
+                let mut imputed = self.leaves_where(row, false, State::is_imputed);
+                imputed.next().is_some()
+            }
+            Flag::GradeTaken => self.grade(row).is_none() && self.grade_earned(row).is_some(),
+            Flag::NoTotal => row < self.len() && self.total(row).is_none(),
         }
-        if self
-            .leaves_where(row, false, State::is_imputed)
-            .next()
-            .is_some()
-        {
-            flags.push(Flag::Imputed);
-        }
-        if self.grade(row).is_none() && self.grade_earned(row).is_some() {
-            flags.push(Flag::GradeTaken);
-        }
-        if row < self.len() && self.total(row).is_none() {
-            flags.push(Flag::NoTotal);
-        }
-        flags
     }
 }

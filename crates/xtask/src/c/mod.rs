@@ -46,3 +46,22 @@ pub(crate) fn dist(root: &Path, arguments: &[&str]) -> ExitCode {
         }
     }
 }
+
+/// `cargo xtask c-bench [--profile P]`
+pub(crate) fn bench(root: &Path, arguments: &[&str]) -> ExitCode {
+    let profile = match arguments {
+        [] => "release",
+        ["--profile", profile] => profile,
+        _ => {
+            eprintln!("usage: cargo xtask c-bench [--profile PROFILE]");
+            return ExitCode::from(2);
+        }
+    };
+    match strangers::bench(root, profile) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -20,7 +20,21 @@ impl Stage {
         Stage::at(root, "c-strangers", false)
     }
 
+    /// Stages the library as it is released.
+    fn released(root: &Path, profile: &str) -> Result<Stage, Failure> {
+        Stage::build(root, "c-bench", profile, false)
+    }
+
     fn at(root: &Path, name: &str, deliberate_panic: bool) -> Result<Stage, Failure> {
+        Stage::build(root, name, "dev", deliberate_panic)
+    }
+
+    fn build(
+        root: &Path,
+        name: &str,
+        profile: &str,
+        deliberate_panic: bool,
+    ) -> Result<Stage, Failure> {
         let folder = dist::target_folder(root)?.join(name);
         let stage = Stage {
             root: root.to_owned(),
@@ -28,7 +42,7 @@ impl Stage {
             made: folder.join("made"),
         };
         let build = Build {
-            profile: "dev".to_owned(),
+            profile: profile.to_owned(),
             target: None,
             deliberate_panic,
         };
@@ -145,6 +159,28 @@ fn report(result: Result<(), Failure>) -> bool {
     }
 }
 
+/// Times one community through the released library, and counts its allocations.
+pub(super) fn bench(root: &Path, profile: &str) -> Result<(), Failure> {
+    let stage = Stage::released(root, profile)?;
+    let program = stage.made.join("bench-card");
+    run(stage
+        .command("gcc")
+        .args([
+            "-std=c99",
+            "-O2",
+            "-Wall",
+            "-Wextra",
+            "-Wpedantic",
+            "-Werror",
+        ])
+        .arg(stage.root.join("bindings/c/benches/card.c"))
+        .args(stage.pkg_config(&["--cflags", "--libs"])?)
+        .args(["-ldl", "-o"])
+        .arg(&program))?;
+    print!("{}", capture(&mut stage.command(&program))?);
+    Ok(())
+}
+
 /// C and C++ with two compilers, shared and static, by pkg-config and by CMake; symbols and
 /// soname.
 pub(crate) fn c(root: &Path) -> bool {
@@ -185,9 +221,10 @@ pub(crate) fn c(root: &Path) -> bool {
 }
 
 /// Programs that check for themselves, and what each prints where all is well.
-const TESTS: [(&str, &str); 4] = [
+const TESTS: [(&str, &str); 5] = [
     ("hostile", "hostile calls: all answered\n"),
     ("arrow", "arrow: in and out\n"),
+    ("columns", "columns: one table\n"),
     ("grid", "grid and campaign: as they should be\n"),
     ("threads", "threads: none too many\n"),
 ];
