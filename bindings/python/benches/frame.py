@@ -1,13 +1,14 @@
 """What a data frame of the whole country costs: time, and memory beside the frame.
 
-Scores a polars frame of 620,573 communities with 33 float64 values each, made by arithmetic, and
-takes section points, total, grade and rank. Every figure is the best of several runs in fresh
-processes; memory is the highest resident size over that of the process with the frame alone.
+Scores a polars frame of 620,573 communities with 33 float64 values each against
+``benches/bench-33.toml``, and takes section points, total, grade and rank. The values are drawn as
+``dabiao-bench`` draws them. Memory is the highest resident size over that of the process with the
+frame alone, the least of several fresh processes.
 
-    python benches/frame.py [--runs 5] [--threads N] [--json]
+    python benches/frame.py [--runs 5] [--threads N] [--rust PROGRAM] [--json]
 
-The same table from Rust: ``--rust PROGRAM`` names a program that takes the number of threads and
-prints its best time in seconds; the ratio is shown beside it.
+``--rust`` names a built ``dabiao-bench``: then the same table is read and scored from Rust and from
+Python in turn, each in a process of its own, and the ratio of the best times is shown.
 """
 
 from __future__ import annotations
@@ -18,45 +19,53 @@ import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 COMMUNITIES = 620_573
-ITEMS = 33
-SECTIONS = (5, 6, 7, 7, 5, 3)
+STANDARD = Path(__file__).resolve().parents[3] / "benches" / "bench-33.toml"
+
+#: How each column's values lie: a kind, a least or a greatest, and decimals.
+COLUMNS = """
+percent 85 2, percent 82 2, number 24 4, number 52 1, many 4 0, many 4 0, percent 84 3, many 6 0,
+percent 60 2, few 5 0, few 3 0, number 40 3, many 4 0, many 6 0, many 9 0, number 20 3, halves 4 0,
+many 1 0, percent 65 2, number 45 3, percent 70 2, few 5 0, percent 90 2, many 6 0, percent 30 2,
+many 4 0, many 16 0, many 7 0, many 4 0, number 60 1, percent 62 3, percent 89 2, number 40 3
+"""
 
 
-def standard_text() -> str:
-    """Six sections with 33 items that mark a percentage, in turn by bands and by a curve."""
-    lines = ["[standard]", 'id = "thirty-three"', 'title = "Thirty-three items"']
-    for item in range(1, ITEMS + 1):
-        lines += [f"[measures.m{item}]", 'type = "number"', 'unit = "%"', "min = 0", "max = 100"]
-    item = 0
-    for section, count in enumerate(SECTIONS, start=1):
-        lines += ["[[section]]", f'id = "{section}"', f'title = "Section {section}"']
-        for place in range(1, count + 1):
-            item += 1
-            lines += ["[[section.item]]", f'id = "{section}.{place}"', f'title = "Item {item}"']
-            lines += ["points = 3", f'value = "m{item}"']
-            if item % 2:
-                marks = (("95%", 3), ("85%", 2), ("60%", 1))
-                bands = (f'{{ at_least = "{mark}", points = {points} }}' for mark, points in marks)
-                lines += [f"bands = [{', '.join(bands)}]", "otherwise = 0"]
-            else:
-                lines.append('curve = [["40%", 0], ["100%", 3]]')
-    for grade, mark in (("a", "90%"), ("b", "75%"), ("c", "60%")):
-        lines += ["[[grade]]", f'id = "{grade}"', f'title = "{grade}"', f'total = "{mark}"']
-    return "\n".join(lines) + "\n"
+def unit(rows: Any, column: int) -> Any:  # noqa: ANN401 - NumPy is imported in the child alone
+    """Give a number between 0 and 1 for each row: SplitMix64, of a counter."""
+    import numpy as np  # noqa: PLC0415
+
+    state = (rows * np.uint64(64) + np.uint64(column + 1)) * np.uint64(0x9E3779B97F4A7C15)
+    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    state ^= state >> np.uint64(31)
+    return (state >> np.uint64(11)).astype("float64") / 2.0**53
 
 
-def frame() -> Any:  # noqa: ANN401 - polars is imported in the child alone
-    """Make the table: codes in order, values with up to two digits."""
+def frame(names: list[str]) -> Any:  # noqa: ANN401 - polars is imported in the child alone
+    """Make the table, its rows in the order of their codes."""
+    import numpy as np  # noqa: PLC0415
     import polars as pl  # noqa: PLC0415
 
-    at = pl.int_range(COMMUNITIES, eager=True)
-    columns = [(at + 110_101_001_001).cast(pl.String).alias("code")]
-    for item in range(1, ITEMS + 1):
-        digits = (at * (7 * item + 3) + item * 131) % 10_001
-        columns.append((digits / 100.0).alias(f"m{item}"))
+    rows = np.arange(COMMUNITIES, dtype="uint64")
+    slack = np.clip(1.2 - unit(rows, 63), 0.05, 1.0)
+    codes = pl.int_range(COMMUNITIES, eager=True) + 110_000_000_000
+    columns = [codes.cast(pl.String).alias("code")]
+    for at, (name, drawn) in enumerate(zip(names, COLUMNS.split(","), strict=True)):
+        kind, bound, digits = drawn.split()
+        most, scale = float(bound), 10.0 ** int(digits)
+        good = 1.0 - (1.0 - unit(rows, at)) * slack
+        if kind in {"percent", "number"}:
+            value = most + (100.0 - most) * good if kind == "percent" else most * good
+            column = np.floor(value * scale + 0.5) / scale
+        else:
+            share = 1.0 - good if kind == "few" else good
+            column = np.minimum(np.floor((most + 1.0) * share), most)
+            column /= 2.0 if kind == "halves" else 1.0
+        columns.append(pl.Series(name, column))
     return pl.DataFrame(columns)
 
 
@@ -68,30 +77,38 @@ def peak() -> int:
 
 def child(what: str, threads: int | None) -> dict[str, float]:
     """Measure one thing in this fresh process."""
-    if what == "import":
-        start = time.perf_counter()
-        import dabiao  # noqa: PLC0415
-
-        return {"seconds": time.perf_counter() - start}
+    start = time.perf_counter()
     import dabiao  # noqa: PLC0415
 
-    standard = dabiao.Standard.from_toml(standard_text())
-    table = frame()
-    size = float(table.estimated_size())
+    if what == "import":
+        return {"seconds": time.perf_counter() - start}
+    standard = dabiao.Standard.from_file(STANDARD)
+    table = frame([measure.name for measure in standard.measures])
+    sections = [section.code for section in standard.sections]
+    columns = ["code", *sections, "total", "grade", "rank"]
     before = peak()
-    columns = ["code", *(str(at) for at in range(1, len(SECTIONS) + 1)), "total", "grade", "rank"]
     start = time.perf_counter()
     scores = standard.score(table, threads=threads)
-    scored = time.perf_counter()
-    columns_made = scores.to_polars(columns) if what == "columns" else None
+    if what == "columns":
+        assert scores.to_polars(columns).shape == (COMMUNITIES, len(columns))
     done = time.perf_counter()
-    assert columns_made is None or columns_made.shape == (COMMUNITIES, len(columns))
-    return {
-        "seconds": done - start,
-        "score": scored - start,
-        "frame": size,
-        "peak": float(peak() - before),
-    }
+    size = float(table.estimated_size())
+    return {"seconds": done - start, "frame": size, "peak": float(peak() - before)}
+
+
+def serve() -> None:
+    """Read and score as ``dabiao-bench`` does: a line asks, the answer is seconds."""
+    import dabiao  # noqa: PLC0415
+
+    standard = dabiao.Standard.from_file(STANDARD)
+    table = frame([measure.name for measure in standard.measures])
+    print("ready", flush=True)
+    for line in sys.stdin:
+        threads = int(line.split()[1])
+        start = time.perf_counter()
+        scores = standard.score(table, threads=threads)
+        print(time.perf_counter() - start, flush=True)
+        del scores
 
 
 def measure(what: str, runs: int, threads: int | None) -> dict[str, float]:
@@ -107,40 +124,66 @@ def measure(what: str, runs: int, threads: int | None) -> dict[str, float]:
     return best
 
 
+def in_turn(rust: str, runs: int, threads: int) -> tuple[float, float]:
+    """Time Python and Rust one after the other, and give the best of each in seconds."""
+    commands = [[sys.executable, __file__, "--serve"], [rust, str(COMMUNITIES)]]
+    served = []
+    for command in commands:
+        held = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert held.stdin is not None
+        assert held.stdout is not None
+        assert held.stdout.readline() == "ready\n"
+        served.append((held, held.stdin, held.stdout, [float("inf")]))
+    for _ in range(runs):
+        for _, ask, answer, times in served:
+            ask.write(f"table {threads}\n")
+            ask.flush()
+            times.append(float(answer.readline()))
+    for held, ask, answer, _ in served:
+        ask.close()
+        held.wait()
+        answer.close()
+    return min(served[0][3]), min(served[1][3])
+
+
 def main() -> None:
     """Measure, and print a table or JSON."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--threads", type=int)
-    parser.add_argument("--rust", help="a program that does the same from Rust")
+    parser.add_argument("--rust", help="a built dabiao-bench")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--child", choices=["import", "score", "columns"], help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    if asked.serve:
+        serve()
+        return
     if asked.child:
         print(json.dumps(child(asked.child, asked.threads)))
         return
-    found = {
-        what: measure(what, asked.runs, asked.threads) for what in ("import", "score", "columns")
-    }
+    kinds = ("import", "score", "columns")
+    found = {what: measure(what, asked.runs, asked.threads) for what in kinds}
     if asked.rust:
-        command = [asked.rust, *([str(asked.threads)] if asked.threads else [])]
-        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        found["rust"] = {"seconds": float(told.split()[0])}
+        for threads in (1, asked.threads or 2):
+            pair = in_turn(asked.rust, max(asked.runs, 7), threads)
+            found[f"in turn, {threads}"] = {"python": pair[0], "rust": pair[1]}
     if asked.json:
         print(json.dumps(found, indent=1))
         return
     mega = 1e6
-    print(f"import dabiao             {found['import']['seconds'] * 1e3:8.1f} ms")
-    score = found["score"]
-    print(f"score 620,573 × 33        {score['seconds'] * 1e3:8.1f} ms")
-    print(f"  memory over the frame   {score['peak'] / mega:8.1f} MB (the frame: ", end="")
-    print(f"{score['frame'] / mega:.1f} MB)")
-    columns = found["columns"]
-    print(f"score, and 10 columns out {columns['seconds'] * 1e3:8.1f} ms")
-    print(f"  memory over the frame   {columns['peak'] / mega:8.1f} MB")
-    if "rust" in found:
-        ratio = score["seconds"] / found["rust"]["seconds"]
-        print(f"from Rust                 {found['rust']['seconds'] * 1e3:8.1f} ms, ×{ratio:.2f}")
+    score, columns = found["score"], found["columns"]
+    print(f"import dabiao              {found['import']['seconds'] * 1e3:8.1f} ms")
+    print(f"the frame                  {score['frame'] / mega:8.1f} MB")
+    print(f"read and score             {score['seconds'] * 1e3:8.1f} ms")
+    print(f"  memory beside the frame  {score['peak'] / mega:8.1f} MB")
+    print(f"… and its columns to polars{columns['seconds'] * 1e3:8.1f} ms")
+    print(f"  memory beside the frame  {columns['peak'] / mega:8.1f} MB")
+    for name, figures in found.items():
+        if "rust" in figures:
+            python, rust = figures["python"], figures["rust"]
+            print(f"{name + ' threads':<27}{python * 1e3:8.1f} ms, ", end="")
+            print(f"from Rust {rust * 1e3:.1f} ms: ×{python / rust:.3f}")
 
 
 if __name__ == "__main__":

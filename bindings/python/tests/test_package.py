@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 import importlib.metadata
+import importlib.util
 import inspect
 import json
 import os
@@ -15,6 +17,8 @@ from typing import Any
 import pytest
 
 import dabiao
+
+from conftest import need
 
 
 def python(program: str) -> str:
@@ -77,6 +81,39 @@ def test_everything_public_is_documented() -> None:
     assert len(public()) > 80
     undocumented = [name for name, thing in public() if not inspect.getdoc(thing)]
     assert not undocumented
+
+
+def plain(thing: object) -> bool:
+    return inspect.isclass(thing) or inspect.isfunction(thing)
+
+
+def extras() -> list[tuple[str, Any]]:
+    """Give the modules beside the package itself, where what they need is here."""
+    found: list[tuple[str, Any]] = []
+    for name, wanted in (("typing", "dabiao"), ("plot", "matplotlib"), ("spark", "pyspark")):
+        if importlib.util.find_spec(wanted) is None:
+            continue
+        module = importlib.import_module(f"dabiao.{name}")
+        found.append((f"dabiao.{name}", module))
+        members = ((member, getattr(module, member)) for member in module.__all__)
+        found.extend((f"dabiao.{name}.{at}", held) for at, held in members if plain(held))
+    return found
+
+
+def test_the_extras_are_documented() -> None:
+    assert [name for name, thing in extras() if not inspect.getdoc(thing)] == []
+
+
+@pytest.mark.parametrize(("name", "module"), extras(), ids=[name for name, _ in extras()])
+def test_examples_of_the_extras_run(name: str, module: Any) -> None:  # noqa: ANN401
+    if name.startswith("dabiao.plot"):
+        from matplotlib import font_manager  # noqa: PLC0415
+
+        fonts = set(sys.modules["dabiao.plot"].FONTS) & set(font_manager.get_font_names())
+        need(there=bool(fonts), what="a font with Chinese characters")
+    text = inspect.getdoc(module) or ""
+    test = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)
+    assert doctest.DocTestRunner().run(test).failed == 0
 
 
 @pytest.mark.parametrize(("name", "thing"), public(), ids=[name for name, _ in public()])

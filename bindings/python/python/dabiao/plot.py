@@ -90,6 +90,11 @@ def font() -> str:
     Raises:
         RuntimeError: If none is. ``font=`` of every picture names any other family.
 
+    Example:
+        >>> import dabiao.plot
+        >>> dabiao.plot.font() in dabiao.plot.FONTS
+        True
+
     """
     installed = set(font_manager.get_font_names())
     for family in FONTS:
@@ -197,6 +202,15 @@ def totals(
     Returns:
         The axes: totals in points across, the number of communities upwards.
 
+    Example:
+        >>> import matplotlib
+        >>> matplotlib.use("agg")
+        >>> import dabiao, dabiao.plot
+        >>> standard = dabiao.Standard.builtin("weihai-2020")
+        >>> scores = standard.score({"code": ["c1", "c2"], "activities": [9, 12]})
+        >>> dabiao.plot.totals(scores, code="c2").get_ylabel()
+        '社区数'
+
     Raises:
         KeyError: If no community has the code.
         ValueError: If no community has a total, or for any other language.
@@ -302,6 +316,16 @@ def radar(
         The axes: a corner for each top-level section that applies to the community, from 0 to
         100% of what the section is worth. The other line is the mean over the communities that
         it applies to.
+
+    Example:
+        >>> import matplotlib
+        >>> matplotlib.use("agg")
+        >>> import dabiao, dabiao.plot
+        >>> standard = dabiao.Standard.builtin("weihai-2020")
+        >>> scores = standard.score({"code": ["c1", "c2"], "activities": [9, 12]})
+        >>> mean, own = dabiao.plot.radar(scores, "c1", lang="en").lines
+        >>> mean.get_label(), own.get_label()
+        ('mean of all 2', 'c1 2.25')
 
     Raises:
         KeyError: If no community has the code, or the table lacks the attribute.
@@ -429,6 +453,15 @@ def gaps(
 
     Returns:
         The axes: points lost across, a bar for each item.
+
+    Example:
+        >>> import matplotlib
+        >>> matplotlib.use("agg")
+        >>> import dabiao, dabiao.plot
+        >>> standard = dabiao.Standard.builtin("weihai-2020")
+        >>> scores = standard.score({"code": ["c1"], "activities": [9]})
+        >>> dabiao.plot.gaps(scores, "c1", lang="en", most=5).get_title(loc="left")
+        'c1: gaps'
 
     Raises:
         KeyError: If no community has one of the codes.
