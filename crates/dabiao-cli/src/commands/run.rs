@@ -13,6 +13,7 @@ use super::{areas, grid, overview, report, score::name_of, select, text};
 use crate::args::{Format, Run};
 use crate::failure::Failure;
 use crate::faults;
+use crate::progress::Bar;
 use crate::session::{Session, new_table};
 
 /// Differences between phases that are shown.
@@ -37,10 +38,17 @@ pub(crate) fn load(
     path: &Path,
 ) -> Result<(LoadedCampaign, CampaignResult), Failure> {
     File::open(path).map_err(|error| Failure::at(session.lang, path, &error))?;
-    let loaded = dabiao_io::read_campaign(path, &ReadOptions::new())?;
+    let bar = Bar::reading(session.lang);
+    let options = ReadOptions::new().with_progress(bar.for_reading());
+    let read = dabiao_io::read_campaign(path, &options);
+    drop((bar, options));
+    let loaded = read?;
     faults::advise(&loaded.advice, session.lang, session.format);
-    let result = loaded.run(&session.score_options())?;
-    Ok((loaded, result))
+    let bar = Bar::scoring(session.lang);
+    let options = session.score_options().with_progress(bar.for_scoring());
+    let run = loaded.run(&options);
+    drop((bar, options));
+    Ok((loaded, run?))
 }
 
 /// Writes the files of a campaign's run into a folder: all of them appear, or none.
