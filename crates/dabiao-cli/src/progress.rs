@@ -62,14 +62,15 @@ impl Bar {
         if !inner.terminal || inner.started.elapsed() < SHOWN_AFTER {
             return;
         }
+        // Where it stands comes first: the first line that is drawn is not an empty one.
+        inner.bar.set_length(all);
+        inner.bar.set_position(done);
         if let Ok(mut shown) = inner.shown.lock()
             && !*shown
         {
             *shown = true;
             inner.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
-        inner.bar.set_length(all);
-        inner.bar.set_position(done);
     }
 
     pub(crate) fn for_reading(&self) -> ReadProgress {
