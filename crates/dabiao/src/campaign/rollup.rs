@@ -26,9 +26,9 @@ pub struct LeftOut {
     pub unit: String,
     /// The measure's name, or the item's code for an item marked for each unit.
     pub what: String,
-    /// Whether the unit counted all the same: in an item marked for each unit it earned points
-    /// although a value or a condition of it is blank. False for a unit that was left out of its
-    /// community's value.
+    /// Whether the unit counted all the same: in a share, as one that does not meet the
+    /// condition; in an item marked for each unit, where it earned points although a value or a
+    /// condition of it is blank. False for a unit that was left out of its community's value.
     pub counted: bool,
 }
 
@@ -218,7 +218,8 @@ impl RollUp<'_> {
                 // A community that nobody has marked is missing as a whole.
                 let recorded = marks.touched.unit(*lacking, row as usize);
                 if recorded && (share || self.lacks(*lacking, position)) {
-                    self.leave_out(row, unit, measure, &self.measures[*lacking].name, false);
+                    // In a share it counts as one that does not meet the condition.
+                    self.leave_out(row, unit, measure, &self.measures[*lacking].name, share);
                 }
             }
         }

@@ -20,6 +20,16 @@ item = [{ id = "1.1", title = "Mark", points = 9, value = "mark", curve = [[0, 0
     let table = ["code mark", "a1 85", "a2 59%", "a3 60%", "b1 -"];
     let result = run(standard, &[(None, &table)]).unwrap();
     assert_eq!(points(&result, "1.1", 0), "6.00");
+    // A unit without a value does not meet the condition, and is listed.
+    let result = run(
+        standard,
+        &[(None, &["code mark", "a1 85", "a2 70", "a3 -"])],
+    )
+    .unwrap();
+    assert_eq!(points(&result, "1.1", 0), "6.00");
+    let listed = &result.phases[0].left_out;
+    assert_eq!((listed[0].unit.as_str(), listed[0].counted), ("a3", true));
+    assert!(provisional(&result, 0));
     let table = ["code mark", "a1 101", "a2 -1"];
     let faults = run(standard, &[(None, &table)]).unwrap_err();
     assert_eq!(codes(&faults), [FaultCode::ValueRange; 2]);
