@@ -77,6 +77,8 @@ pub(crate) enum Command {
     /// List, show and check standards
     #[command(subcommand)]
     Standard(StandardCommand),
+    /// Write workbooks to fill in, which work out their points themselves
+    Template(Template),
 }
 
 #[derive(Debug, Args)]
@@ -215,6 +217,28 @@ pub(crate) struct Explain {
     pub(crate) inputs: Inputs,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Template {
+    /// The standard: the id of a built-in one, or a file (TOML or JSON; `-` is standard input)
+    #[arg(short, long, value_name = "ID|FILE")]
+    pub(crate) standard: PathBuf,
+    /// The workbook to write (XLSX); with --registry the folder for them
+    #[arg(short, long, value_name = "FILE|DIR")]
+    pub(crate) output: PathBuf,
+    /// Table of communities: a workbook for each of them, or for each street
+    #[arg(long, value_name = "FILE")]
+    pub(crate) registry: Option<PathBuf>,
+    /// With --registry: one workbook a community, or one a street with a row for each
+    #[arg(long, value_enum, default_value_t = TemplateFor::Community, value_name = "UNIT", requires = "registry")]
+    pub(crate) each: TemplateFor,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TemplateFor {
+    Community,
+    Street,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum StandardCommand {
     /// List the built-in standards
@@ -236,4 +260,22 @@ pub(crate) enum StandardCommand {
     },
     /// Print the JSON Schema of standards
     Schema,
+    /// Write a standard into a workbook, to be edited there
+    Export {
+        /// The id of a built-in standard, or a file; `-` is standard input
+        #[arg(value_name = "ID|FILE")]
+        standard: PathBuf,
+        /// The workbook to write (XLSX)
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Read a standard back from a workbook and check it
+    Import {
+        /// The workbook (XLSX, XLS or ODS)
+        #[arg(value_name = "FILE")]
+        workbook: PathBuf,
+        /// The standard's file to write (TOML, or JSON by its ending) [default: standard output]
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
 }

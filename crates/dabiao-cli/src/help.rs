@@ -10,7 +10,7 @@ use crate::args::Arguments;
 use crate::session::language;
 
 /// What a command does, by its name.
-const COMMANDS: [(&str, &str); 15] = [
+const COMMANDS: [(&str, &str); 18] = [
     (
         "dabiao",
         "按公开的创建标准为社区评分\u{ff1a}结果精确\u{ff0c}每一分都有说明",
@@ -34,6 +34,9 @@ const COMMANDS: [(&str, &str); 15] = [
     ("gaps", "列出短板\u{ff1a}失分在哪里\u{ff0c}怎样得回来"),
     ("explain", "逐项说明一个社区的计分卡"),
     ("standard", "列出、查看和检查标准"),
+    ("template", "写出填报用的工作簿\u{ff0c}填写时自动算分"),
+    ("export", "把标准写成工作簿\u{ff0c}以便在表格软件中修改"),
+    ("import", "从工作簿读回标准\u{ff0c}并检查"),
     ("list", "列出内置的标准"),
     (
         "show",
@@ -44,7 +47,25 @@ const COMMANDS: [(&str, &str); 15] = [
 ];
 
 /// What an argument says, by its name; by its command and its name where commands differ.
-const ARGUMENTS: [(&str, &str); 27] = [
+const ARGUMENTS: [(&str, &str); 33] = [
+    ("export output", "要写出的工作簿\u{ff08}XLSX\u{ff09}"),
+    ("workbook", "工作簿\u{ff08}XLSX、XLS 或 ODS\u{ff09}"),
+    (
+        "import output",
+        "要写出的标准文件\u{ff08}TOML\u{ff0c}以 .json 结尾时为 JSON\u{ff1b}默认写到标准输出\u{ff09}",
+    ),
+    (
+        "template output",
+        "要写出的工作簿\u{ff08}XLSX\u{ff09}\u{ff1b}有 --registry 时为存放的文件夹",
+    ),
+    (
+        "template registry",
+        "社区登记表\u{ff1a}每个社区或每个街道各一个工作簿",
+    ),
+    (
+        "template each",
+        "与 --registry 一起用\u{ff1a}community 每社区一个工作簿\u{ff08}默认\u{ff09}\u{ff0c}street 每街道一个、每社区一行",
+    ),
     (
         "compare campaign",
         "活动文件\u{ff0c}或 dabiao run 写出的结果文件夹",

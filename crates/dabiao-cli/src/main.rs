@@ -66,5 +66,6 @@ fn run(session: &mut Session, command: &Command) -> Result<(), Failure> {
         Command::Gaps(gaps) => commands::gaps::run(session, gaps),
         Command::Explain(explain) => commands::explain::run(session, explain),
         Command::Standard(standard) => commands::standard::run(session, standard),
+        Command::Template(call) => commands::template::run(session, call),
     }
 }

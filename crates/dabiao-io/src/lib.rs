@@ -31,12 +31,16 @@ mod write;
 pub use campaign::{
     CAMPAIGN_FILES, LoadedCampaign, RowFeed, RunResults, SYNTHETIC, add_campaign, area_name,
     campaign_file, campaign_summary, format_of, grid_from_rows, grid_summary, has_campaign_file,
-    read_campaign, read_campaign_grid, read_grid, read_grid_from, read_text, reason,
+    read_campaign, read_campaign_grid, read_grid, read_grid_from, read_registry, read_text, reason,
     write_campaign, write_campaign_scores,
 };
 pub use read::{
     Encoding, Format, Limits, ReadOptions, ReadProgress, Row, SheetPlaces, Source,
     read_observations, read_records, read_rows,
+};
+#[cfg(feature = "workbook")]
+pub use workbook::{
+    TemplateCommunity, TemplateOptions, is_workbook, read_standard, standard_workbook, template,
 };
 pub use write::{
     AdviceCount, Communities, Engine, GAPS_HEADING, GradeCount, ITEMS_HEADING, ObservationsSummary,

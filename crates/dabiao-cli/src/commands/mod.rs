@@ -12,6 +12,7 @@ pub(crate) mod run;
 pub(crate) mod score;
 pub(crate) mod select;
 pub(crate) mod standard;
+pub(crate) mod template;
 
 use dabiao::campaign::CampaignResult;
 use dabiao::standard::document::{Document, Item, Section};

@@ -1,5 +1,6 @@
 //! `dabiao standard`: list, show, check, schema.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use dabiao::explain::{Role, Words};
@@ -20,6 +21,37 @@ pub(crate) fn run(session: &mut Session, command: &StandardCommand) -> Result<()
         StandardCommand::Show { standard, source } => show(session, standard, *source),
         StandardCommand::Check { standards } => check(session, standards),
         StandardCommand::Schema => schema(session),
+        StandardCommand::Export { standard, output } => export(session, standard, output),
+        StandardCommand::Import { workbook, output } => {
+            import(session, workbook, output.as_deref())
+        }
+    }
+}
+
+fn export(session: &mut Session, name: &Path, output: &Path) -> Result<(), Failure> {
+    let standard = inputs::standard(session, name)?.standard;
+    let bytes = dabiao_io::standard_workbook(standard.document())?;
+    dabiao_io::write_whole(output, &bytes)
+        .map_err(|error| Failure::at(session.lang, output, &error))
+}
+
+fn import(session: &mut Session, workbook: &Path, output: Option<&Path>) -> Result<(), Failure> {
+    let bytes = fs::read(workbook).map_err(|error| Failure::at(session.lang, workbook, &error))?;
+    let standard = dabiao_io::read_standard(&workbook.display().to_string(), &bytes)?;
+    let document = standard.document();
+    let json = match output {
+        Some(path) => path.extension().is_some_and(|ending| ending == "json"),
+        None => session.format == Format::Json,
+    };
+    let text = if json {
+        document.to_json()
+    } else {
+        document.to_toml()
+    };
+    match output {
+        Some(path) => dabiao_io::write_whole(path, text.as_bytes())
+            .map_err(|error| Failure::at(session.lang, path, &error)),
+        None => session.line(text),
     }
 }
 

@@ -125,6 +125,34 @@ fn read_document(path: &Path) -> Result<(String, CampaignDocument), Faults> {
     Ok((shown, document))
 }
 
+/// Reads the tables of communities alone: `code`, `name`, `street`, `district`, …
+///
+/// # Errors
+/// All faults of all tables.
+pub fn read_registry(
+    scheme: CodeScheme,
+    files: &[PathBuf],
+    options: &ReadOptions,
+) -> Result<Registry, Faults> {
+    let mut builder = Registry::builder(scheme);
+    let mut sheets = Vec::new();
+    for file in files {
+        let source = Source::path(file);
+        tables::read_communities(
+            &mut builder,
+            &[],
+            source,
+            options,
+            &mut |_, _| {},
+            &mut sheets,
+        );
+    }
+    builder.finish().map_err(|mut faults| {
+        locate(&mut faults, &sheets);
+        faults
+    })
+}
+
 /// Reads the tables of a party grid alone: units, and compounds beside them.
 ///
 /// # Errors

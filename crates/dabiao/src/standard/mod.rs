@@ -19,3 +19,4 @@ pub(crate) use nearest::nearest_name;
 pub use schema::SCHEMA;
 pub use source::{MAX_BYTES, text_of};
 pub use tree::Format;
+pub use write::Written;

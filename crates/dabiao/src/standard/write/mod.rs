@@ -13,18 +13,33 @@ mod rules;
 mod tests;
 mod toml_text;
 
-/// What is written, before it is written in a format.
+/// A standard as it is written, before it is written in a format: what [`Document::to_parts`]
+/// gives, with the keys of a standard's file.
 #[derive(Clone, Debug, PartialEq)]
-enum Out {
+pub enum Written {
+    /// A text.
     Text(String),
     /// Bare where it is a decimal, `"1/3"` where it is not.
     Number(Rational),
+    /// True or false.
     Yes(bool),
-    List(Vec<Out>),
-    Map(Map),
+    /// Several, in order.
+    List(Vec<Written>),
+    /// Keys with their values, in order.
+    Map(Vec<(String, Written)>),
 }
 
+use Written as Out;
+
 type Map = Vec<(String, Out)>;
+
+impl Written {
+    /// As the value of a key in TOML, on one line: `{ mean_by = "households" }`.
+    #[must_use]
+    pub fn to_inline_toml(&self) -> String {
+        toml_text::on_one_line(self)
+    }
+}
 
 /// A map that leaves out what is absent or says what holds anyway.
 #[derive(Default)]
@@ -132,6 +147,13 @@ impl Document {
     #[must_use]
     pub fn to_toml(&self) -> String {
         toml_text::document(&self.written(false))
+    }
+
+    /// The standard as keys and values, for another format: all that [`Document::to_json`]
+    /// writes, in the same order.
+    #[must_use]
+    pub fn to_parts(&self) -> Written {
+        self.written(false)
     }
 
     /// The canonical form: the JSON of [`Document::to_json`] without blanks, with what has no

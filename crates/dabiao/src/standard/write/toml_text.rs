@@ -78,6 +78,13 @@ fn table(path: &[&str], in_list: bool, out: &Out, text: &mut String) {
     }
 }
 
+/// A value on one line.
+pub(super) fn on_one_line(out: &Out) -> String {
+    let mut text = String::new();
+    inline(out, false, &mut text);
+    text
+}
+
 /// A value on one line, or a list over several where it is long.
 fn inline(out: &Out, may_break: bool, text: &mut String) {
     match out {

@@ -158,6 +158,10 @@ impl Formula {
             Formula::Number(number) if *number < 0.0 && least > 0 => {
                 let _ = write!(text, "({number})");
             }
+            // Spelled out: 0.000000000001 as 1E-12.
+            Formula::Number(number) if *number != 0.0 && number.abs() < 1e-6 => {
+                let _ = write!(text, "{number:E}");
+            }
             Formula::Number(number) => {
                 let _ = write!(text, "{number}");
             }

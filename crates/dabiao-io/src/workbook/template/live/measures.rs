@@ -4,8 +4,8 @@ use dabiao::Rational;
 use dabiao::standard::document::MeasureKind;
 
 use super::formula::{
-    Formula, Function, abs, and, call_of, eq, ge, gt, if_else, int, le, max, min, mul, num, one_if,
-    or, round, sub, sum,
+    Formula, Function, abs, and, call_of, div, eq, ge, gt, if_else, int, le, max, min, mul, num,
+    one_if, or, round, sub, sum,
 };
 use super::fractions::Fraction;
 use super::{Builder, LEFT, LIMIT, MISSING, OVER, WORDS};
@@ -91,6 +91,10 @@ impl Builder<'_> {
             MeasureKind::Date => tests.push(ge(input(), num(0.0))),
             _ => tests.extend([ge(input(), num(least)), le(input(), num(most))]),
         }
+        for demand in &self.demands[measure] {
+            let (from, to) = (demand.min.to_f64(), demand.max.to_f64());
+            tests.extend([ge(input(), num(from)), le(input(), num(to))]);
+        }
         let whole = matches!(kind, MeasureKind::Count);
         // A text has no whole part; this is asked once the rest is sound.
         let sound = and(tests);
@@ -102,6 +106,7 @@ impl Builder<'_> {
             };
             arguments[1] = is_whole;
         }
+        let sound = self.on_step(measure, sound);
         let state = if_else(
             eq(input(), text("")),
             num(MISSING),
@@ -141,6 +146,27 @@ impl Builder<'_> {
             }
         };
         self.numbers[measure] = Some(fraction);
+    }
+
+    /// A mark must also be on a step: values of six decimals are, or are far from it.
+    fn on_step(&self, measure: usize, sound: Formula) -> Formula {
+        let mut result = sound;
+        for demand in &self.demands[measure] {
+            if let Some(step) = &demand.step {
+                let (from, step) = (num(demand.min.to_f64()), num(step.to_f64()));
+                let distance = sub(Formula::Input(measure), from);
+                let steps = round(div(distance.clone(), step.clone()));
+                let off = gt(abs(sub(distance, mul(steps, step))), num(1e-7));
+                let off = if_else(off, num(5.0), num(0.0));
+                // Asked only of a number.
+                result = if_else(
+                    call_of(Function::IsNumber, vec![Formula::Input(measure)]),
+                    max(vec![result, off]),
+                    num(5.0),
+                );
+            }
+        }
+        result
     }
 
     /// The value of a number, count or date.

@@ -19,7 +19,7 @@ mod marking;
 mod measures;
 mod rules;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod totals;
 
 use std::collections::HashMap;
@@ -29,6 +29,8 @@ use dabiao::standard::document::{Document, Item};
 
 pub(crate) use formula::{CellId, Formula, Held, Places, Value};
 use fractions::Fraction;
+
+use super::fields::Demand;
 
 /// The greatest whole number of a fraction. Spreadsheets treat numbers as equal that differ by a
 /// few parts in 10¹⁵; whole numbers up to here are out of reach of that.
@@ -158,6 +160,8 @@ struct Builder<'a> {
     about: String,
     numbers: Vec<Option<Fraction>>,
     codes: Vec<Option<Formula>>,
+    /// By measure: what rules ask of its marks.
+    demands: Vec<Vec<Demand>>,
     /// By measure: whether the input is not what it may be.
     faulty: Vec<Formula>,
     /// Where what is being built went beyond [`LIMIT`].
@@ -178,6 +182,7 @@ impl<'a> Builder<'a> {
             about: String::new(),
             numbers: vec![None; measures],
             codes: vec![None; measures],
+            demands: super::fields::demands(standard),
             faulty: Vec::new(),
             doubts: Vec::new(),
             undecided: Vec::new(),

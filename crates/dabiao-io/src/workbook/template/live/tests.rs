@@ -11,7 +11,12 @@ use super::{Formula, Live, Published, Sheet, Value, WORDS};
 use crate::{ReadOptions, Source, read_observations};
 
 /// What someone types for a measure of a community.
-fn typed(standard: &Standard, table: &Observations, measure: usize, row: usize) -> Value {
+pub(crate) fn typed(
+    standard: &Standard,
+    table: &Observations,
+    measure: usize,
+    row: usize,
+) -> Value {
     let Some(text) = table.value_text(standard, measure, row) else {
         return Value::Blank;
     };
@@ -183,7 +188,7 @@ fn top() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn cases() -> Vec<PathBuf> {
+pub(crate) fn cases() -> Vec<PathBuf> {
     let entries = fs::read_dir(top().join("tests/conformance")).expect("the suite is there");
     let mut folders: Vec<PathBuf> = entries
         .map(|entry| entry.expect("a readable folder").path())
@@ -194,7 +199,7 @@ fn cases() -> Vec<PathBuf> {
 }
 
 /// The standard and the table of a case, where both are sound.
-fn case(folder: &Path) -> Option<(Standard, Observations)> {
+pub(crate) fn case(folder: &Path) -> Option<(Standard, Observations)> {
     let about = fs::read_to_string(folder.join("case.toml")).expect("a case has a case.toml");
     let about = toml::de::DeTable::parse(&about).expect("well-formed");
     let key = |key: &str| {
