@@ -90,6 +90,12 @@ const SUITES: &[Suite] = &[
         run: c::ctypes,
     },
     Suite {
+        name: "templates",
+        about: "templates and standards' workbooks through LibreOffice: recalculated, read back",
+        needs: &[("cc", "gcc"), ("soffice", "libreoffice-calc")],
+        run: templates,
+    },
+    Suite {
         name: "python",
         about: "the wheel on every CPython that is found: lints, types, tests, the notebook",
         needs: &[("cc", "gcc"), ("python3", "python3-venv")],
@@ -206,6 +212,25 @@ fn is_there(tool: &str) -> bool {
     env::split_paths(&path).any(|folder| {
         let plain = folder.join(tool);
         plain.is_file() || plain.with_extension("exe").is_file()
+    })
+}
+
+/// The tests that need LibreOffice.
+fn templates(root: &Path) -> bool {
+    let mut lib = run::cargo(root);
+    lib.args(["test", "-p", "dabiao-io", "--locked", "--lib", "template"]);
+    let mut standards = run::cargo(root);
+    standards.args([
+        "test",
+        "-p",
+        "dabiao-io",
+        "--locked",
+        "--test",
+        "standard_workbook",
+    ]);
+    [lib, standards].iter_mut().all(|command| {
+        let done = run::run(command.args(["--", "--ignored", "--nocapture"]));
+        done.inspect_err(|failure| eprintln!("{failure}")).is_ok()
     })
 }
 
