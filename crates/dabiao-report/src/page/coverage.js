@@ -50,6 +50,8 @@ function unitRow(one, depth) {
     return count[1] && level >= depth ? w(COUNTED[level]) + ' ' + w('outOf', grouped(count[0]), grouped(count[1])) : null;
   }).filter(Boolean);
   if (one.share) { counts.push(w('fourLevels') + ' ' + one.share); }
+  if (one.compounds.length) { counts.push(w('unheldHere', one.compounds.join(', '))); }
+  if (one.households) { counts.push(w('unheldHouseholds', grouped(one.households))); }
   var state = one.organised === 1 ? 'has' : (one.organised === 0 ? 'lacks' : 'unrecorded');
   return [
     h('span', { class: 'state ' + state }, h('span', { 'aria-hidden': 'true' }, state === 'has' ? '● ' : '○ '), w(state)),
@@ -74,34 +76,26 @@ function tree() {
   }
 
   function node(one, depth, at, of) {
-    var id = newId();
-    var row = h('div', { class: 'row', id: id }, unitRow(one, depth));
-    var item = h('li', { role: 'treeitem', tabindex: '-1', 'aria-labelledby': id, 'aria-level': depth + 1, 'aria-posinset': at + 1, 'aria-setsize': of }, row);
+    var item = h('div', { class: 'row', role: 'treeitem', tabindex: '-1', 'aria-level': depth + 1, 'aria-posinset': at + 1, 'aria-setsize': of }, unitRow(one, depth));
     item.unit = one;
     item.depth = depth;
-    if (one.below.length || one.compounds.length || one.households) {
-      item.setAttribute('aria-expanded', 'false');
-      row.addEventListener('click', function () { toggle(item); focus(item); });
-    } else {
-      row.addEventListener('click', function () { focus(item); });
-    }
-    return item;
+    if (one.below.length) { item.setAttribute('aria-expanded', 'false'); }
+    item.addEventListener('click', function () { toggle(item); focus(item); });
+    var card = depth === 1 ? BY_CODE['c' + one.code] : null;
+    return h('li', { role: 'none' }, item, card ? h('span', { class: 'open-card' }, cardLink(card, w('openCard') + ' ' + cardName(card))) : null);
   }
 
   function toggle(item, wanted) {
     var open = item.getAttribute('aria-expanded') === 'true';
     if (item.getAttribute('aria-expanded') === null || open === wanted) { return; }
     item.setAttribute('aria-expanded', String(!open));
-    var group = item.querySelector(':scope > ul');
-    if (!group && !open) {
-      group = h('ul', { role: 'group' });
-      var one = item.unit;
-      if (one.compounds.length) { group.appendChild(h('li', { role: 'none', class: 'note' }, w('unheldHere', one.compounds.join(', ')))); }
-      if (one.households) { group.appendChild(h('li', { role: 'none', class: 'note' }, w('unheldHouseholds', grouped(one.households)))); }
-      fillGroup(group, one.below, one.code, item.depth + 1);
-      var card = BY_CODE['c' + one.code];
-      if (card && item.depth === 1) { group.insertBefore(h('li', { role: 'none' }, cardLink(card, w('openCard') + ' ' + cardName(card))), group.firstChild); }
-      item.appendChild(group);
+    if (item.group) {
+      item.group.hidden = open;
+    } else {
+      item.group = h('ul', { role: 'group', id: newId() });
+      item.setAttribute('aria-owns', item.group.id);
+      fillGroup(item.group, item.unit.below, item.unit.code, item.depth + 1);
+      item.parentNode.appendChild(item.group);
     }
   }
 
@@ -114,11 +108,14 @@ function tree() {
 
   function shown() {
     return Array.prototype.filter.call(root.querySelectorAll('[role=treeitem]'), function (item) {
-      for (var up = item.parentNode; up !== root; up = up.parentNode) {
-        if (up.getAttribute('aria-expanded') === 'false') { return false; }
-      }
-      return true;
+      return !item.closest('ul[hidden]');
     });
+  }
+
+  // The unit above, whose group this one stands in.
+  function above(item) {
+    var group = item.closest('ul');
+    return group === root ? null : group.parentNode.querySelector('[role=treeitem]');
   }
 
   function move(event) {
@@ -136,7 +133,7 @@ function tree() {
       if (expanded === 'false') { toggle(item, true); } else if (expanded === 'true') { to = items[at + 1]; }
     } else if (event.key === 'ArrowLeft') {
       if (expanded === 'true') { toggle(item, false); }
-      else { to = item.parentNode.closest('[role=treeitem]'); }
+      else { to = above(item); }
     } else if (event.key === 'Enter' || event.key === ' ') { toggle(item); }
     else { return; }
     event.preventDefault();
@@ -164,7 +161,5 @@ function coveragePanel(card) {
   visit(found.one);
   return panel(w('levels'), null,
     h('p', {}, unitRow(found.one, 1)),
-    lacking.length ? unfolding(w('lacks') + ' ' + grouped(lacking.length), h('p', { class: 'codes' }, lacking.join(', '))) : h('p', {}, w('noneLacking')),
-    found.one.compounds.length ? h('p', {}, w('unheldHere', found.one.compounds.join(', '))) : null,
-    found.one.households ? h('p', {}, w('unheldHouseholds', grouped(found.one.households))) : null);
+    lacking.length ? unfolding(w('lacks') + ' ' + grouped(lacking.length), h('p', { class: 'codes' }, lacking.join(', '))) : h('p', {}, w('noneLacking')));
 }

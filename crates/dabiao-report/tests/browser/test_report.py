@@ -1,0 +1,259 @@
+"""The report in headless Chromium: read, sorted, filtered, unfolded, switched, printed.
+
+REPORT and HOSTILE name two pages: that of the demonstration, and one whose names are markup.
+PICTURES, if set, names a folder for pictures of every view.
+"""
+
+import base64
+import json
+import os
+import pathlib
+import shutil
+import tempfile
+import unittest
+
+import axe_core_python
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
+
+REPORT = pathlib.Path(os.environ["REPORT"]).resolve()
+HOSTILE = pathlib.Path(os.environ["HOSTILE"]).resolve()
+PICTURES = os.environ.get("PICTURES")
+AXE = (pathlib.Path(axe_core_python.__file__).parent / "axe.min.js").read_text("utf-8")
+VIEWS = ["glance", "ranking", "selection", "coverage", "phases", "standard"]
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,900",
+]
+
+
+class Browser(unittest.TestCase):
+    """One browser for all tests; each opens its page anew."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.profile = tempfile.mkdtemp()
+        options = Options()
+        options.binary_location = shutil.which("chromium")
+        for flag in [*FLAGS, f"--user-data-dir={cls.profile}"]:
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        cls.driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.driver.quit()
+        shutil.rmtree(cls.profile, ignore_errors=True)
+
+    def open(self, view="", page=REPORT):
+        self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        self.driver.get("about:blank")
+        self.driver.get_log("browser")
+        self.driver.get_log("performance")
+        self.driver.get(page.as_uri() + "#" + view)
+
+    def tearDown(self):
+        self.assertEqual(self.driver.get_log("browser"), [])
+        asked = []
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                asked.append(message["params"]["request"]["url"])
+        # The page itself is asked for, and nothing else.
+        self.assertTrue(any(url.endswith(".html") or ".html#" in url for url in asked))
+        outside = [url for url in asked if not url.startswith(("file:///", "data:"))]
+        self.assertEqual(outside, [])
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def js(self, script, *arguments):
+        return self.driver.execute_script(script, *arguments)
+
+    def phone(self):
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True},
+        )
+
+    def column(self, number):
+        return self.js(
+            "return Array.from(document.querySelectorAll('.ranking tbody tr'),"
+            " row => row.children[arguments[0]].textContent)",
+            number,
+        )
+
+    def picture(self, name):
+        if PICTURES:
+            shown = {"captureBeyondViewport": True}
+            data = self.driver.execute_cdp_cmd("Page.captureScreenshot", shown)["data"]
+            pathlib.Path(PICTURES, name).write_bytes(base64.b64decode(data))
+
+
+class Reading(Browser):
+    def test_it_opens_with_its_marks(self):
+        self.open()
+        self.assertIn("合成数据", self.one(".mark").text)
+        self.assertIn("草拟", self.one(".notices").text)
+        self.assertEqual(self.one(".tiles dd").text, "325")
+        self.assertEqual(len(self.all("#view-glance svg")), 2)
+        self.picture("glance.png")
+
+    def test_every_view_opens_and_fits(self):
+        for view in [*VIEWS, "c/371002001901"]:
+            for phone in [False, True]:
+                with self.subTest(view=view, phone=phone):
+                    self.open(view)
+                    if phone:
+                        self.phone()
+                        self.driver.refresh()
+                    self.assertEqual(len(self.all(".view.current")), 1)
+                    self.assertTrue(self.one(".view.current h2").is_displayed())
+                    wide = "return document.documentElement.scrollWidth - innerWidth"
+                    self.assertLessEqual(self.js(wide), 0)
+                    self.picture(view.replace("/", "-") + ("-phone.png" if phone else ".png"))
+
+    def test_sorting(self):
+        self.open("ranking")
+        self.assertEqual(self.column(0)[:3], ["1", "2", "3"])
+        total = self.all(".ranking thead th")[4]
+        total.find_element(By.TAG_NAME, "button").click()
+        self.assertEqual(total.get_attribute("aria-sort"), "ascending")
+        totals = [float(text) for text in self.column(4)]
+        self.assertEqual(totals, sorted(totals))
+        total.find_element(By.TAG_NAME, "button").send_keys(Keys.ENTER)
+        self.assertEqual(total.get_attribute("aria-sort"), "descending")
+        totals = [float(text) for text in self.column(4)]
+        self.assertEqual(totals, sorted(totals, reverse=True))
+        self.assertEqual(len(self.all("[aria-sort]")), 1)
+
+    def test_filters(self):
+        self.open("ranking")
+        Select(self.one("#filter-district")).select_by_visible_text("环翠区")
+        self.assertEqual(set(self.column(3)), {"环翠区"})
+        self.assertEqual(len(self.column(0)), 52)
+        self.assertIn("52", self.one(".view.current [role=status]").text)
+        self.one("#filter-search").send_keys("第009")
+        self.assertEqual(self.column(1), ["371002002901"])
+        self.one("#filter-search").send_keys("nobody")
+        self.assertEqual(len(self.all(".ranking tbody tr")), 1)
+
+    def test_a_card(self):
+        self.open("ranking")
+        self.one(".ranking tbody a").click()
+        card = self.one("#view-card")
+        self.assertIn("99.97", card.text)
+        self.assertEqual(self.js("return document.activeElement.tagName"), "H2")
+        self.assertEqual(len(self.all("#view-card svg")), 1)
+        before = len(card.find_elements(By.CSS_SELECTOR, "details.fold[open]"))
+        self.assertEqual(before, 0)
+        self.one("#view-card details.fold summary").click()
+        self.assertIn("评分办法", self.one("#view-card details.fold[open]").text)
+        self.one("#view-card a[rel=next]").click()
+        self.assertIn("99.35", self.one("#view-card").text)
+        self.driver.back()
+        self.driver.back()
+        self.assertTrue(self.one(".ranking").is_displayed())
+
+    def test_the_tree_by_mouse_and_by_keys(self):
+        self.open("coverage")
+        items = "[role=treeitem]"
+        self.assertEqual(len(self.all(items)), 73)
+        first = self.all(items)[0]
+        first.click()
+        self.assertEqual(first.get_attribute("aria-expanded"), "true")
+        unfolded = len(self.all(items))
+        self.assertGreater(unfolded, 73)
+        first.click()
+        self.assertEqual(first.get_attribute("aria-expanded"), "false")
+        # Street, community, grid, building: right unfolds, right again goes in.
+        focus = lambda: self.driver.switch_to.active_element  # noqa: E731
+        for level in "1234":
+            self.assertEqual(focus().get_attribute("aria-level"), level)
+            focus().send_keys(Keys.ARROW_RIGHT)
+            focus().send_keys(Keys.ARROW_RIGHT)
+        self.assertIn("371002001901-G01-B01", focus().text)
+        focus().send_keys(Keys.ARROW_DOWN)
+        self.assertIn("371002001901-G01-B02", focus().text)
+        focus().send_keys(Keys.ARROW_LEFT)
+        focus().send_keys(Keys.ARROW_LEFT)
+        self.assertEqual(focus().get_attribute("aria-expanded"), "false")
+        focus().send_keys(Keys.HOME)
+        self.assertEqual(focus().get_attribute("aria-posinset"), "1")
+        self.assertEqual(len(self.all(items + "[tabindex='0']")), 1)
+        self.one("#only-lacking").click()
+        self.assertLess(len(self.all(items)), 74)
+
+    def test_the_language(self):
+        self.open("ranking")
+        Select(self.one("#filter-district")).select_by_visible_text("环翠区")
+        self.one("#lang-en").click()
+        self.assertEqual(self.js("return document.documentElement.lang"), "en")
+        self.assertIn("Synthetic", self.one(".mark").text)
+        self.assertEqual(len(self.column(0)), 52)
+        for view in VIEWS:
+            self.open(view)
+            self.one("#lang-en").click()
+            chinese = self.js(
+                "return Array.from(document.querySelectorAll('th[scope=col], h2, h3, h4, button,"
+                " label span, summary, dt'), one => one.textContent)"
+                ".filter(text => /[\\u4e00-\\u9fff]/.test(text) && text !== '中文')"
+            )
+            self.assertEqual(chinese, [])
+
+    def test_phases(self):
+        self.open("phases")
+        first = self.one(".view.current h3").text
+        Select(self.one("#filter-pair")).select_by_index(1)
+        self.assertNotEqual(self.one(".view.current h3").text, first)
+        self.assertEqual(len(self.all("#view-phases svg")), 1)
+
+    def test_paper(self):
+        for view, least, most in [("glance", 4, 14), ("c/371002001901", 1, 2), ("coverage", 1, 6)]:
+            self.open(view)
+            printed = self.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+            pdf = base64.b64decode(printed["data"])
+            pages = pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ")
+            self.assertTrue(least <= pages <= most, f"{view}: {pages} pages")
+            if PICTURES:
+                pathlib.Path(PICTURES, view.replace("/", "-") + ".pdf").write_bytes(pdf)
+
+    def test_names_that_are_markup(self):
+        self.open("ranking", HOSTILE)
+        self.assertIn("<script>alert(1)</script>", self.column(2))
+        self.assertIn("</script>", self.column(2))
+        self.one(".ranking tbody a").click()
+        self.assertEqual(self.all("#page script, #page img, #page iframe"), [])
+
+    def test_accessibility(self):
+        run = (
+            "const done = arguments[arguments.length - 1];"
+            "axe.run(document, {resultTypes: ['violations']}).then(found => done("
+            "found.violations.map(one => one.id + ': ' + one.nodes[0].html)))"
+        )
+        for view in [*VIEWS, "c/371002001901"]:
+            with self.subTest(view=view):
+                self.open(view)
+                self.js("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+                self.js("document.querySelectorAll('[role=treeitem]').forEach((one, at) => { if (at < 2) { one.click(); } })")
+                self.js(AXE)
+                self.assertEqual(self.driver.execute_async_script(run), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
