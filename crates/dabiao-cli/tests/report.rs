@@ -1,9 +1,9 @@
 //! The report as the command writes it: of the demonstration campaign, of a table, of too many.
 
 use std::collections::HashMap;
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
-use std::fs;
 
 use serde_json::Value;
 
@@ -55,8 +55,13 @@ fn the_demonstration_says_what_its_tables_say() {
         assert_eq!(card["total"], row["total"]);
         let rank = card["rank"].as_u64().map(|rank| rank.to_string());
         assert_eq!(rank.unwrap_or_default(), row["rank"]);
-        let grade = card["grade"].as_u64().map(|at| &data["grades"][at as usize]["id"]);
-        assert_eq!(grade.and_then(Value::as_str).unwrap_or_default(), row["grade"]);
+        let grade = card["grade"]
+            .as_u64()
+            .map(|at| &data["grades"][at as usize]["id"]);
+        assert_eq!(
+            grade.and_then(Value::as_str).unwrap_or_default(),
+            row["grade"]
+        );
         let district = &data["districts"][card["district"].as_u64().unwrap() as usize];
         assert_eq!(district["name"], row["district"]);
         let points = card["points"].as_str().unwrap().split(' ');
@@ -78,14 +83,26 @@ fn the_demonstration_says_what_its_tables_say() {
         assert_eq!(texts(&shown[2])[1], row["reason"]);
     }
     let coverage = rows(&results.join("coverage.csv"));
-    for (shown, row) in data["grid"]["levels"].as_array().unwrap().iter().zip(&coverage) {
+    for (shown, row) in data["grid"]["levels"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(&coverage)
+    {
         assert_eq!(shown["units"].to_string(), row["units"]);
         assert_eq!(shown["share"], row["share"]);
     }
     // Alone, and on one thread, it is the same page.
     let again = dabiao(
         folder.path(),
-        &["report", "demo/campaign.toml", "-o", "again.html", "--threads", "1"],
+        &[
+            "report",
+            "demo/campaign.toml",
+            "-o",
+            "again.html",
+            "--threads",
+            "1",
+        ],
     );
     assert!(again.status.success(), "{again:?}");
     let again = fs::read_to_string(folder.path().join("again.html")).unwrap();
@@ -103,10 +120,21 @@ fn a_table_alone_and_a_name_that_is_markup() {
     assert!(!page.contains("<script>alert(1)"));
     assert_eq!(data(&page)["cards"][0]["name"], "<script>alert(1)</script>");
     // A fault of the input leaves no page.
-    fs::write(folder.path().join("table.csv"), "code,activities\nc1,many\n").unwrap();
+    fs::write(
+        folder.path().join("table.csv"),
+        "code,activities\nc1,many\n",
+    )
+    .unwrap();
     let run = dabiao(
         folder.path(),
-        &["report", "table.csv", "-s", "weihai-2020", "-o", "wrong.html"],
+        &[
+            "report",
+            "table.csv",
+            "-s",
+            "weihai-2020",
+            "-o",
+            "wrong.html",
+        ],
     );
     assert_eq!(run.status.code(), Some(1));
     assert!(!folder.path().join("wrong.html").exists());

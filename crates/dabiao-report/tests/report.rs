@@ -99,7 +99,9 @@ fn standard() -> Standard {
 }
 
 fn scored(rows: &[[&str; 9]]) -> Scores {
-    let heading = ["code", "name", "district", "a", "b", "c", "more", "less", "accident"];
+    let heading = [
+        "code", "name", "district", "a", "b", "c", "more", "less", "accident",
+    ];
     let standard = standard();
     let table = Observations::from_rows(&standard, &heading, rows)
         .unwrap_or_else(|faults| panic!("{faults:?}"));
@@ -124,7 +126,11 @@ fn between<'p>(page: &'p str, start: &str, end: &str) -> &'p str {
 }
 
 fn data(page: &str) -> Value {
-    let json = between(page, "<script type=\"application/json\" id=\"data\">", "</script>");
+    let json = between(
+        page,
+        "<script type=\"application/json\" id=\"data\">",
+        "</script>",
+    );
     assert!(!json.contains(['<', '\u{2028}', '\u{2029}']));
     serde_json::from_str(json).unwrap()
 }
@@ -199,7 +205,10 @@ fn cards_say_what_the_engine_says() {
         assert_eq!(shown["mean"], group.mean.unwrap().to_string());
     }
     // The weighted section counts for what it is worth in the total.
-    assert_eq!(codes[data["losses"][0]["part"].as_u64().unwrap() as usize], "1.a.1");
+    assert_eq!(
+        codes[data["losses"][0]["part"].as_u64().unwrap() as usize],
+        "1.a.1"
+    );
 }
 
 #[test]

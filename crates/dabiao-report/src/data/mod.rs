@@ -199,7 +199,7 @@ pub(crate) fn data(source: Source<'_>, lang: Lang) -> Data {
             version: document.version.clone(),
             title: gather.texts.add(&document.title),
             source: document.source.clone(),
-            full: standard.full_marks().to_string(),
+            full: shown(standard.full_marks()),
         },
         engine: concat!("dabiao ", env!("CARGO_PKG_VERSION")),
         digests: digests(&mut gather),
@@ -317,7 +317,7 @@ fn shown_parts(gather: &mut Gather<'_>, explainer: &dabiao::explain::Explainer<'
                 title: texts.add(title),
                 kind,
                 depth: part.depth,
-                full: part.full.as_ref().map(Rational::to_string),
+                full: part.full.as_ref().map(shown),
                 rule: texts.add_some(explainer.rule(part.code)),
                 evidence: texts.add_some(evidence),
                 boxes,
@@ -411,6 +411,11 @@ fn percent_of(share: &Rational, decimals: u8) -> String {
 
 fn text(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// What something is worth, for people: most are whole, a share of a third is not.
+fn shown(worth: &Rational) -> String {
+    worth.display(2)
 }
 
 /// Points side by side in one string, `-` for none.

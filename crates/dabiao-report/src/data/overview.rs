@@ -4,7 +4,7 @@ use dabiao::campaign::GroupScore;
 use dabiao::{Points, Rational, Rounding, Scores};
 use serde::Serialize;
 
-use super::{Gather, Which, attribute, percent_of, row_of, text};
+use super::{Gather, Which, attribute, percent_of, row_of, shown, text};
 
 /// How many communities have a total in each of some equal ranges.
 #[derive(Debug, Serialize)]
@@ -131,6 +131,8 @@ pub(crate) fn key_of<'a>(scores: &'a Scores, kind: &str, row: usize) -> &'a str 
 pub(crate) struct Losses {
     /// The item, among the parts.
     part: usize,
+    /// What it is worth in the total.
+    full: String,
     /// Points of the total that a community loses on average.
     mean: String,
     /// That, as a share of its points.
@@ -152,10 +154,12 @@ pub(crate) fn losses(gather: &Gather<'_>) -> Vec<Losses> {
             let mean = loss
                 .lost
                 .checked_div(&Rational::from(loss.counted as i64))?;
-            let of_total = &mean * &gather.standard.worth_of(&loss.code)?;
+            let worth = gather.standard.worth_of(&loss.code)?;
+            let of_total = &mean * &worth;
             let scaled = of_total.round(decimals, Rounding::HalfUp)?;
             let losses = Losses {
                 part: *gather.places.get(loss.code.as_str())?,
+                full: shown(&(&loss.full * &worth)),
                 mean: Points::new(scaled, decimals).to_string(),
                 share: percent_of(&mean.checked_div(&loss.full)?, 1),
                 counted: loss.counted,

@@ -35,13 +35,7 @@ BY_PLACE.forEach(function (card, at) { card.at = at; });
 // A number for drawing and sorting alone; what is read is the text itself.
 function size(points) {
   var value = parseFloat(points);
-  return isNaN(value) ? null : drawn(points, value);
-}
-
-// The share of a fraction such as 1/3.
-function drawn(points, value) {
-  var slash = points.indexOf('/');
-  return slash < 0 ? value : value / parseFloat(points.slice(slash + 1));
+  return isNaN(value) ? null : value;
 }
 
 function pointsOf(holder) {

@@ -94,7 +94,7 @@ function weakestPanel() {
     { title: w('lostShare'), right: true }, { title: w('atFull'), right: true }
   ];
   var row = function (loss) {
-    return [partTitle(loss.part), PARTS[loss.part].full, loss.mean, loss.share,
+    return [partTitle(loss.part), loss.full, loss.mean, loss.share,
       w('outOf', grouped(loss.at_full), grouped(loss.counted))];
   };
   var chart = bars(w('weakestAlt'), shown.map(function (loss) {
