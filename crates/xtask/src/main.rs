@@ -8,6 +8,7 @@
 
 mod c;
 mod python;
+mod report;
 mod run;
 
 use std::env;
@@ -100,6 +101,16 @@ const SUITES: &[Suite] = &[
         about: "the wheel on every CPython that is found: lints, types, tests, the notebook",
         needs: &[("cc", "gcc"), ("python3", "python3-venv")],
         run: python::python,
+    },
+    Suite {
+        name: "report",
+        about: "the report in headless Chromium: read, sorted, unfolded, printed, accessible",
+        needs: &[
+            ("chromium", "chromium"),
+            ("chromedriver", "chromium-driver"),
+            ("python3", "python3-venv"),
+        ],
+        run: report::report,
     },
 ];
 
