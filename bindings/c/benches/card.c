@@ -63,18 +63,38 @@ static int by_size(const void *left, const void *right) {
 enum { ROUNDS = 2001, CALLS = 200, CARDS = 64 };
 static double times[ROUNDS];
 
+/* About what a community of 8,000 has, where a rule divides by it or a veto looks at it. */
+static const struct {
+  const char *measure;
+  double about;
+} USUAL[] = {
+    {"residents", 8000},        {"households", 3000},     {"area", 100000},
+    {"grid_cases_reported", 400}, {"grid_cases_closed", 390}, {"compounds", 6},
+    {"red_compounds", 5},       {"upkeep_compounds", 5},  {"building_households", 900},
+    {"sorting_households", 800}, {"facilities", 60},      {"facilities_in_order", 55},
+    {"survey_valid", 200},      {"survey_satisfied", 185}, {"requests_received", 50},
+    {"requests_settled", 48},   {"major_accidents", 0},   {"disciplined_members", 0},
+};
+
 /* A value that the measure may have. */
 static double drawn(const dabiao_measure *measure, uint64_t *state) {
   *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
   double chance = (double)(*state >> 11) / 9007199254740992.0;
   double least = measure->min > -1e12 ? measure->min : 0;
-  double most = measure->max < 1e12 ? measure->max : least + 200;
+  double most = measure->max < 1e12 ? measure->max : least + 40;
+  for (size_t i = 0; i < sizeof USUAL / sizeof *USUAL; i++) {
+    if (strcmp(USUAL[i].measure, measure->name) == 0) {
+      return (double)(int64_t)(USUAL[i].about * (0.97 + 0.03 * chance));
+    }
+  }
   switch (measure->kind) {
-    case DABIAO_KIND_YES_NO: return chance < 0.7;
+    case DABIAO_KIND_YES_NO: return chance < 0.9;
     case DABIAO_KIND_LABEL: return (double)(size_t)(chance * (double)measure->labels);
     case DABIAO_KIND_DATE: return 18000 + (double)(int)(chance * 1000);
     case DABIAO_KIND_COUNT: return (double)(int64_t)(least + (most - least) * chance);
-    default: return (double)(int64_t)((least + (most - least) * chance) * 100) / 100;
+    default: /* a share has decimals, a mark may have a step */
+      if (most == 100) return (double)(int64_t)(8500 + 1500 * chance) / 100;
+      return (double)(int64_t)(least + (most - least) * chance);
   }
 }
 

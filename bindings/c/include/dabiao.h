@@ -726,7 +726,8 @@ enum dabiao_status dabiao_observations_from_csv(const struct dabiao_standard *st
                                                 size_t length,
                                                 struct dabiao_observations **out);
 
-// The same from a file. `path` is UTF-8. `DABIAO_ERROR_IO` where it cannot be read.
+// The same from a file; also a workbook (XLSX, ODS, XLS), Parquet or Arrow where the library
+// was built to read them. `path` is UTF-8. `DABIAO_ERROR_IO` where it cannot be read.
 enum dabiao_status dabiao_observations_from_file(const struct dabiao_standard *standard,
                                                  const char *path,
                                                  struct dabiao_observations **out);

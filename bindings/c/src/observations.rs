@@ -168,7 +168,8 @@ pub unsafe extern "C" fn dabiao_observations_from_csv(
     })
 }
 
-/// The same from a file. `path` is UTF-8. `DABIAO_ERROR_IO` where it cannot be read.
+/// The same from a file; also a workbook (XLSX, ODS, XLS), Parquet or Arrow where the library
+/// was built to read them. `path` is UTF-8. `DABIAO_ERROR_IO` where it cannot be read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dabiao_observations_from_file(
     standard: *const dabiao_standard,

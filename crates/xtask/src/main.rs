@@ -121,7 +121,7 @@ usage: cargo xtask COMMAND
   suites           list the suites and the tools that they need
   c-dist --prefix DIR
                    build the C library and stage it as a distribution would
-  c-bench          time one community through the C library
+  c-bench          time the C library: one community, and a table beside Rust
 ";
 
 fn main() -> ExitCode {

@@ -12,8 +12,8 @@ pub(crate) struct Build {
     pub(crate) profile: String,
     /// A target triple; this machine's if absent.
     pub(crate) target: Option<String>,
-    /// Whether the function that panics on purpose is there, for tests.
-    pub(crate) deliberate_panic: bool,
+    /// Features of the library, with commas between.
+    pub(crate) features: String,
 }
 
 impl Build {
@@ -21,7 +21,7 @@ impl Build {
         Build {
             profile: "release".to_owned(),
             target: None,
-            deliberate_panic: false,
+            features: String::new(),
         }
     }
 }
@@ -137,8 +137,8 @@ fn compile(root: &Path, build: &Build) -> Result<(PathBuf, Vec<String>), Failure
         cargo.args(["--target", target]);
     }
     let folder = target_folder(root)?;
-    if build.deliberate_panic {
-        cargo.args(["--features", "deliberate-panic"]);
+    if !build.features.is_empty() {
+        cargo.args(["--features", &build.features]);
     }
     cargo.args(["--", "--print", "native-static-libs"]);
     let (_, said) = both(&mut cargo)?;

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use dist::Build;
 
-/// `cargo xtask c-dist --prefix DIR [--profile P] [--target T]`
+/// `cargo xtask c-dist --prefix DIR [--profile P] [--target T] [--features F]`
 pub(crate) fn dist(root: &Path, arguments: &[&str]) -> ExitCode {
     let mut build = Build::release();
     let mut prefix = None;
@@ -23,6 +23,7 @@ pub(crate) fn dist(root: &Path, arguments: &[&str]) -> ExitCode {
             ("--prefix", Some(folder)) => prefix = Some(PathBuf::from(folder)),
             ("--profile", Some(profile)) => build.profile = (*profile).to_owned(),
             ("--target", Some(target)) => build.target = Some((*target).to_owned()),
+            ("--features", Some(features)) => build.features = (*features).to_owned(),
             _ => {
                 prefix = None;
                 break;
@@ -30,7 +31,10 @@ pub(crate) fn dist(root: &Path, arguments: &[&str]) -> ExitCode {
         }
     }
     let Some(prefix) = prefix else {
-        eprintln!("usage: cargo xtask c-dist --prefix DIR [--profile PROFILE] [--target TRIPLE]");
+        eprintln!(
+            "usage: cargo xtask c-dist --prefix DIR [--profile PROFILE] [--target TRIPLE] \
+             [--features workbook,columns]"
+        );
         return ExitCode::from(2);
     };
     // Paths are the caller's, not the repository's.

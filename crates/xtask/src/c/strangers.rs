@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::dist::{self, Build, read};
-use crate::run::{Failure, both, capture, command, run};
+use crate::run::{Failure, both, capture, cargo, command, run};
 
 /// A staged library, and a folder for what is made with it.
 pub(super) struct Stage {
@@ -17,24 +17,19 @@ pub(super) struct Stage {
 impl Stage {
     /// Stages the library as a debugging build, which is the quickest to make.
     fn new(root: &Path) -> Result<Stage, Failure> {
-        Stage::at(root, "c-strangers", false)
+        Stage::at(root, "c-strangers", "")
     }
 
     /// Stages the library as it is released.
     fn released(root: &Path, profile: &str) -> Result<Stage, Failure> {
-        Stage::build(root, "c-bench", profile, false)
+        Stage::build(root, "c-bench", profile, "")
     }
 
-    fn at(root: &Path, name: &str, deliberate_panic: bool) -> Result<Stage, Failure> {
-        Stage::build(root, name, "dev", deliberate_panic)
+    fn at(root: &Path, name: &str, features: &str) -> Result<Stage, Failure> {
+        Stage::build(root, name, "dev", features)
     }
 
-    fn build(
-        root: &Path,
-        name: &str,
-        profile: &str,
-        deliberate_panic: bool,
-    ) -> Result<Stage, Failure> {
+    fn build(root: &Path, name: &str, profile: &str, features: &str) -> Result<Stage, Failure> {
         let folder = dist::target_folder(root)?.join(name);
         let stage = Stage {
             root: root.to_owned(),
@@ -44,7 +39,7 @@ impl Stage {
         let build = Build {
             profile: profile.to_owned(),
             target: None,
-            deliberate_panic,
+            features: features.to_owned(),
         };
         dist::stage(root, &build, &stage.prefix)?;
         fs::create_dir_all(&stage.made)
@@ -159,7 +154,7 @@ fn report(result: Result<(), Failure>) -> bool {
     }
 }
 
-/// Times one community through the released library, and counts its allocations.
+/// Times one community and a table through the released library.
 pub(super) fn bench(root: &Path, profile: &str) -> Result<(), Failure> {
     let stage = Stage::released(root, profile)?;
     let program = stage.made.join("bench-card");
@@ -178,6 +173,19 @@ pub(super) fn bench(root: &Path, profile: &str) -> Result<(), Failure> {
         .args(["-ldl", "-o"])
         .arg(&program))?;
     print!("{}", capture(&mut stage.command(&program))?);
+    let header = read(&stage.prefix.join("include/dabiao.h"))?;
+    let abi = dist::defined(&header, "DABIAO_ABI_VERSION")?;
+    let library = stage.library().join(format!("libdabiao.so.{abi}"));
+    let mut batch = cargo(root);
+    batch.args([
+        "bench",
+        "--package",
+        "dabiao-c",
+        "--bench",
+        "batch",
+        "--locked",
+    ]);
+    print!("{}", capture(batch.env("DABIAO_LIBRARY", library))?);
     Ok(())
 }
 
@@ -215,7 +223,7 @@ pub(crate) fn c(root: &Path) -> bool {
         tests(&stage, &[], &[])?;
         cmake(&stage)?;
         // A library that can be made to panic, beside the real one.
-        let panics = Stage::at(root, "c-panics", true)?;
+        let panics = Stage::at(root, "c-panics", "deliberate-panic")?;
         tests(&panics, &["-DDELIBERATE_PANIC"], &[])
     }))
 }
