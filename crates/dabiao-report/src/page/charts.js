@@ -37,7 +37,7 @@ function draw(held, width) {
 function drawAll() {
   Array.prototype.forEach.call(document.querySelectorAll('.scroll'), function (held) {
     var wide = held.scrollWidth > held.clientWidth + 1;
-    if (wide) { held.tabIndex = 0; held.setAttribute('role', 'region'); held.setAttribute('aria-label', held.getAttribute('data-label')); } else { held.removeAttribute('tabindex'); held.removeAttribute('role'); held.removeAttribute('aria-label'); }
+    if (wide) { held.tabIndex = 0; held.setAttribute('role', 'region'); held.setAttribute('aria-label', w('scrolls', held.getAttribute('data-label'))); } else { held.removeAttribute('tabindex'); held.removeAttribute('role'); held.removeAttribute('aria-label'); }
   });
   drawnCharts = drawnCharts.filter(function (held) {
     if (document.body.contains(held.place)) { return true; }
@@ -100,7 +100,7 @@ function histogram() {
 
 // Bars to the right, or to both sides of 0: rows of {title, value, label}.
 function bars(alternative, rows, colour) {
-  return figure(alternative, function () { return 24 + rows.length * 30; }, function (width) {
+  return figure(alternative, function (width) { return 24 + rows.length * (width === PAPER ? 22 : 30); }, function (width) {
     var labels = Math.min(260, Math.floor(width * 0.42));
     var values = rows.map(function (row) { return row.value; });
     var most = Math.max.apply(null, values.concat([0])), least = Math.min.apply(null, values.concat([0]));

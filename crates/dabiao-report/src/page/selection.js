@@ -30,7 +30,7 @@ function viewSelection() {
   fill();
   // On paper those alone who are chosen or left open.
   return [
-    table(w('selection'), columns, rows), short,
+    table(w('tier'), columns, rows), short,
     h('form', { class: 'filters', onsubmit: function (event) { event.preventDefault(); } },
       h('label', {}, h('span', {}, w('outcome')), select)),
     frame

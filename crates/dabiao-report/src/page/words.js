@@ -35,6 +35,7 @@ var WORDS = {
   range: ['总分', 'Total'],
   rangeOf: ['{0} – {1}', '{0} – {1}'],
   rangeNote: ['每段含下限，不含上限', 'A range holds its lower end, not its upper one'],
+  scrolls: ['{0}（表格，可左右滚动）', '{0} (a table that scrolls)'],
   perItem: ['各小项得分', 'Points by item'],
   numbers: ['数据表', 'Numbers'],
   districts: ['区县', 'Districts'],

@@ -250,6 +250,9 @@ class Reading(Browser):
         for view in [*VIEWS, "c/371002001901"]:
             with self.subTest(view=view):
                 self.open(view)
+                if view in ["glance", "selection", "c/371002001901"]:
+                    self.phone()
+                    self.driver.refresh()
                 self.js("document.querySelectorAll('details').forEach(one => { one.open = true; })")
                 self.js("document.querySelectorAll('[role=treeitem]').forEach((one, at) => { if (at < 2) { one.click(); } })")
                 self.js(AXE)
