@@ -22,6 +22,7 @@ use crate::convert::Owned;
 use crate::errors::Problem;
 use crate::fault::PyFault;
 use crate::frame;
+use crate::watch::Watch;
 
 /// A table of communities, read and checked against a standard's measures.
 ///
@@ -78,7 +79,11 @@ impl PyObservations {
 }
 
 /// Reads a table of any kind that Python has.
-pub(crate) fn read(standard: &Standard, table: &Bound<'_, PyAny>) -> Result<Observations, Problem> {
+pub(crate) fn read(
+    standard: &Standard,
+    table: &Bound<'_, PyAny>,
+    watch: &Watch,
+) -> Result<Observations, Problem> {
     let py = table.py();
     if let Ok(read) = table.cast::<PyObservations>() {
         let read = read.get();
@@ -89,10 +94,10 @@ pub(crate) fn read(standard: &Standard, table: &Bound<'_, PyAny>) -> Result<Obse
         return Err(PyValueError::new_err(message).into());
     }
     if let Some(path) = path_of(table)? {
-        return read_file(standard, py, &path);
+        return read_file(standard, py, &path, watch);
     }
     if let Some(native) = native_of(table)? {
-        return read(standard, &native);
+        return read(standard, &native, watch);
     }
     let nan_is_null = is_pandas(table)?;
     if table.hasattr(intern!(py, "__arrow_c_stream__"))? {
@@ -117,7 +122,7 @@ pub(crate) fn read(standard: &Standard, table: &Bound<'_, PyAny>) -> Result<Obse
         return Ok(py.detach(|| Observations::from_batches(standard, reader, nan_is_null))?);
     }
     if table.hasattr("collect")? && !table.is_instance_of::<PyDict>() {
-        return read(standard, &table.call_method0("collect")?);
+        return read(standard, &table.call_method0("collect")?, watch);
     }
     if let Ok(columns) = table.cast::<PyMapping>() {
         return read_columns(standard, columns, false);
@@ -264,12 +269,18 @@ fn own(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     Ok(make_array(data.into_builder().buffers(buffers).build()?))
 }
 
-fn read_file(standard: &Standard, py: Python<'_>, path: &Path) -> Result<Observations, Problem> {
+fn read_file(
+    standard: &Standard,
+    py: Python<'_>,
+    path: &Path,
+    watch: &Watch,
+) -> Result<Observations, Problem> {
     // A path that leads nowhere is an OSError, as everywhere in Python.
     std::fs::metadata(path).map_err(PyErr::from)?;
     Ok(py.detach(|| {
         let source = Source::path(path);
-        read_observations(standard, source, &ReadOptions::new())
+        let options = ReadOptions::new().with_progress(watch.reading());
+        read_observations(standard, source, &options)
     })?)
 }
 

@@ -12,6 +12,7 @@ mod frame;
 mod grid;
 mod html;
 mod input;
+mod origin;
 mod parts;
 mod results;
 mod scores;

@@ -8,8 +8,10 @@ use dabiao::explain::{Gaps, ItemLine, Loss, Scorecard, SectionLine, Short, Short
 use dabiao::{Lang, Points, Scores, Text};
 use pyo3::prelude::*;
 
+use crate::errors::Problem;
 use crate::frame::arrow_error;
 use crate::table::PyTable;
+use crate::watch::Watch;
 
 pub(crate) type Column<'a> = (&'a str, bool, ArrayRef);
 
@@ -77,12 +79,18 @@ fn lines(card: &Scorecard) -> impl Iterator<Item = (i64, &ItemLine)> {
 }
 
 /// One row an item of a community, explained.
-pub(crate) fn items(scores: &Scores, rows: &[usize], lang: Lang) -> PyResult<PyTable> {
+pub(crate) fn items(
+    scores: &Scores,
+    rows: &[usize],
+    lang: Lang,
+    watch: &Watch,
+) -> Result<PyTable, Problem> {
     let explainer = scores.explainer();
     let (mut codes, mut items, mut values) = (Vec::new(), Vec::new(), Vec::new());
     let (mut earned, mut lost, mut notes, mut next) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for row in rows {
+    for (done, row) in rows.iter().enumerate() {
+        watch.row(done, rows.len())?;
         let Some(card) = explainer.card(*row) else {
             continue;
         };
@@ -115,13 +123,23 @@ pub(crate) fn items(scores: &Scores, rows: &[usize], lang: Lang) -> PyResult<PyT
         ("note", true, texts(notes)),
         ("next", true, texts(next)),
     ];
-    PyTable::new("items", columns)
+    watch.row(rows.len(), rows.len())?;
+    Ok(PyTable::new("items", columns)?)
 }
 
 /// The items that lose points, of each community those that cost the total most first.
-pub(crate) fn gaps(scores: &Scores, rows: &[usize], lang: Lang) -> PyResult<PyTable> {
+pub(crate) fn gaps(
+    scores: &Scores,
+    rows: &[usize],
+    lang: Lang,
+    watch: &Watch,
+) -> Result<PyTable, Problem> {
     let explainer = scores.explainer();
-    let found: Vec<Gaps> = rows.iter().filter_map(|row| explainer.gaps(*row)).collect();
+    let mut found: Vec<Gaps> = Vec::with_capacity(rows.len());
+    for (done, row) in rows.iter().enumerate() {
+        watch.row(done, rows.len())?;
+        found.extend(explainer.gaps(*row));
+    }
     let all = || {
         found
             .iter()
@@ -133,7 +151,7 @@ pub(crate) fn gaps(scores: &Scores, rows: &[usize], lang: Lang) -> PyResult<PyTa
         let (points, lost) = (gap.points, gap.lost);
         Points::new(points.scaled() + lost.scaled(), points.decimals())
     };
-    PyTable::new(
+    let table = PyTable::new(
         "gaps",
         vec![
             (
@@ -195,11 +213,18 @@ pub(crate) fn gaps(scores: &Scores, rows: &[usize], lang: Lang) -> PyResult<PyTa
                 texts(all().map(|(_, gap)| gap.next.as_ref().map(|next| said(&next.wording)))),
             ),
         ],
-    )
+    )?;
+    watch.row(rows.len(), rows.len())?;
+    Ok(table)
 }
 
 /// What stands between each community and the next better grade, a row a mark or a veto.
-pub(crate) fn next_grades(scores: &Scores, rows: &[usize], lang: Lang) -> PyResult<PyTable> {
+pub(crate) fn next_grades(
+    scores: &Scores,
+    rows: &[usize],
+    lang: Lang,
+    watch: &Watch,
+) -> Result<PyTable, Problem> {
     struct Row {
         code: String,
         grade: String,
@@ -210,7 +235,8 @@ pub(crate) fn next_grades(scores: &Scores, rows: &[usize], lang: Lang) -> PyResu
     }
     let explainer = scores.explainer();
     let mut found: Vec<Row> = Vec::new();
-    for row in rows {
+    for (done, row) in rows.iter().enumerate() {
+        watch.row(done, rows.len())?;
         let Some(gaps) = explainer.gaps(*row) else {
             continue;
         };
@@ -281,7 +307,8 @@ pub(crate) fn next_grades(scores: &Scores, rows: &[usize], lang: Lang) -> PyResu
             texts(found.iter().map(|row| row.wording.clone())),
         ),
     ];
-    PyTable::new("next grades", columns)
+    watch.row(rows.len(), rows.len())?;
+    Ok(PyTable::new("next grades", columns)?)
 }
 
 /// Points lost by item or by section over some communities.

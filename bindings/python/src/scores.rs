@@ -19,6 +19,7 @@ use crate::selection::{self, PySelection};
 use crate::standard::PyStandard;
 use crate::statistics::PyStatistics;
 use crate::table::PyTable;
+use crate::watch::Watch;
 use crate::{capsule, html};
 
 /// Rows that a notebook shows.
@@ -183,14 +184,26 @@ impl PyScores {
     /// Args:
     ///     codes: Some communities; all of them if not given.
     ///     lang: ``"zh"`` or ``"en"``.
+    ///     progress: Called now and then with the communities done and all of them.
+    ///     cancel: A ``threading.Event``; the work ends when it is set.
     ///
     /// Raises:
     ///     KeyError: If no community has one of the codes.
     ///     ValueError: For any other language.
-    #[pyo3(signature = (codes = None, *, lang = "zh"))]
-    fn items(&self, py: Python<'_>, codes: Option<Vec<String>>, lang: &str) -> PyResult<PyTable> {
+    ///     Cancelled: If it was cancelled.
+    #[pyo3(signature = (codes = None, *, lang = "zh", progress = None, cancel = None))]
+    fn items<'py>(
+        &self,
+        py: Python<'py>,
+        codes: Option<Vec<String>>,
+        lang: &str,
+        progress: Option<Bound<'py, PyAny>>,
+        cancel: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<PyTable> {
         let (rows, lang) = (self.rows(codes)?, read_lang(lang)?);
-        py.detach(|| results::items(&self.inner, &rows, lang))
+        let watch = Watch::new(progress, cancel)?;
+        py.detach(|| results::items(&self.inner, &rows, lang, &watch))
+            .map_err(|problem| watch.raise(py, problem, Doing::Score))
     }
 
     /// Where communities lose points (短板), those items that cost the total most first:
@@ -200,10 +213,13 @@ impl PyScores {
     /// Args:
     ///     codes: Some communities; all of them if not given.
     ///     lang: ``"zh"`` or ``"en"``.
+    ///     progress: Called now and then with the communities done and all of them.
+    ///     cancel: A ``threading.Event``; the work ends when it is set.
     ///
     /// Raises:
     ///     KeyError: If no community has one of the codes.
     ///     ValueError: For any other language.
+    ///     Cancelled: If it was cancelled.
     ///
     /// Example:
     ///     >>> import dabiao
@@ -211,10 +227,19 @@ impl PyScores {
     ///     >>> scores = standard.score({"code": ["c1"], "activities": [9]})
     ///     >>> [row["lost"] for row in scores.gaps().to_dicts() if row["item"] == "5.2"]
     ///     [Decimal('0.75')]
-    #[pyo3(signature = (codes = None, *, lang = "zh"))]
-    fn gaps(&self, py: Python<'_>, codes: Option<Vec<String>>, lang: &str) -> PyResult<PyTable> {
+    #[pyo3(signature = (codes = None, *, lang = "zh", progress = None, cancel = None))]
+    fn gaps<'py>(
+        &self,
+        py: Python<'py>,
+        codes: Option<Vec<String>>,
+        lang: &str,
+        progress: Option<Bound<'py, PyAny>>,
+        cancel: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<PyTable> {
         let (rows, lang) = (self.rows(codes)?, read_lang(lang)?);
-        py.detach(|| results::gaps(&self.inner, &rows, lang))
+        let watch = Watch::new(progress, cancel)?;
+        py.detach(|| results::gaps(&self.inner, &rows, lang, &watch))
+            .map_err(|problem| watch.raise(py, problem, Doing::Score))
     }
 
     /// What stands between communities and the next better grade: ``code``, ``grade``, ``kind``
@@ -224,19 +249,26 @@ impl PyScores {
     /// Args:
     ///     codes: Some communities; all of them if not given.
     ///     lang: ``"zh"`` or ``"en"``.
+    ///     progress: Called now and then with the communities done and all of them.
+    ///     cancel: A ``threading.Event``; the work ends when it is set.
     ///
     /// Raises:
     ///     KeyError: If no community has one of the codes.
     ///     ValueError: For any other language.
-    #[pyo3(signature = (codes = None, *, lang = "zh"))]
-    fn next_grades(
+    ///     Cancelled: If it was cancelled.
+    #[pyo3(signature = (codes = None, *, lang = "zh", progress = None, cancel = None))]
+    fn next_grades<'py>(
         &self,
-        py: Python<'_>,
+        py: Python<'py>,
         codes: Option<Vec<String>>,
         lang: &str,
+        progress: Option<Bound<'py, PyAny>>,
+        cancel: Option<Bound<'py, PyAny>>,
     ) -> PyResult<PyTable> {
         let (rows, lang) = (self.rows(codes)?, read_lang(lang)?);
-        py.detach(|| results::next_grades(&self.inner, &rows, lang))
+        let watch = Watch::new(progress, cancel)?;
+        py.detach(|| results::next_grades(&self.inner, &rows, lang, &watch))
+            .map_err(|problem| watch.raise(py, problem, Doing::Score))
     }
 
     /// The points lost over many communities, by item or by section: ``code``, ``title_zh``,

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dabiao::explain::Role;
-use dabiao::standard::{Format, document as doc};
+use dabiao::standard::document as doc;
 use dabiao::{Fault, FaultCode, Faults, ScoreOptions, Standard, Text};
-use dabiao_io::format_of;
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyMapping, PyType};
@@ -17,19 +16,12 @@ use crate::errors::{Doing, Problem, raise};
 use crate::fault::{PyFault, PyText};
 use crate::grid::PyGrid;
 use crate::input::{self, PyObservations};
+use crate::origin::Origin;
 use crate::parts::{PyItem, PyMeasure, PySection};
 use crate::scores::PyScores;
 use crate::statistics::PyStatistics;
 use crate::table::PyTable;
 use crate::watch::Watch;
-
-/// Where a standard came from, so that it can be pickled.
-#[derive(Clone)]
-enum Origin {
-    Builtin(String),
-    Toml(String),
-    Json(String),
-}
 
 /// A standard (创建标准): checked, compiled, and safe to share between threads.
 ///
@@ -59,16 +51,7 @@ impl PyStandard {
 
     /// A standard that a campaign names: a built-in one, or a file relative to the campaign's.
     pub(crate) fn named(inner: &Standard, named: &str, folder: &Path) -> PyResult<Self> {
-        let origin = if Standard::builtin_ids().any(|id| id == named) {
-            Origin::Builtin(named.to_owned())
-        } else {
-            let path = folder.join(named);
-            let text = std::fs::read_to_string(&path)?;
-            match format_of(&path, &text) {
-                Format::Json => Origin::Json(text),
-                Format::Toml => Origin::Toml(text),
-            }
-        };
+        let origin = Origin::of(named, folder)?;
         Ok(PyStandard {
             inner: inner.clone(),
             origin,
@@ -229,16 +212,7 @@ impl PyStandard {
     /// Its text as it was read, with its comments.
     #[getter]
     fn text(&self) -> &str {
-        match &self.origin {
-            Origin::Builtin(id) => Standard::builtin_text(id).unwrap_or_default(),
-            Origin::Toml(text) | Origin::Json(text) => text,
-        }
-    }
-
-    /// Full marks: what the top-level sections are worth together.
-    #[getter]
-    fn full_marks<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        number(py, self.inner.full_marks())
+        self.origin.text()
     }
 
     /// Whether any of its rules looks at a cohort: a table may then be scored in parts only with
@@ -388,12 +362,13 @@ impl PyStandard {
     ///     TableError: With all faults of the table.
     ///     TypeError: If it is no table.
     fn read(&self, py: Python<'_>, table: &Bound<'_, PyAny>) -> PyResult<PyObservations> {
-        match input::read(&self.inner, table) {
+        let watch = Watch::new(None, None)?;
+        match input::read(&self.inner, table, &watch) {
             Ok(inner) => Ok(PyObservations {
                 inner,
                 standard: self.inner.clone(),
             }),
-            Err(problem) => Err(problem.raise(py, Doing::Table)),
+            Err(problem) => Err(watch.raise(py, problem, Doing::Table)),
         }
     }
 
@@ -451,7 +426,7 @@ impl PyStandard {
         if alone {
             options = options.alone();
         }
-        let observations = input::read(standard, table)
+        let observations = input::read(standard, table, &watch)
             .map_err(|problem| watch.raise(py, problem, Doing::Table))?;
         let observations = match grid {
             Some(grid) => {
@@ -515,42 +490,72 @@ impl PyStandard {
     /// Args:
     ///     table: As ``Standard.read`` takes it, or what that returned.
     ///     threads: The most that may be used; as many as the machine has if not given.
+    ///     progress: As ``Standard.score`` calls it.
+    ///     cancel: A ``threading.Event``; the run is cancelled when it is set.
     ///
     /// Raises:
     ///     TableError: With all faults of the table.
+    ///     Cancelled: If it was cancelled.
     ///     TypeError: If it is no table.
-    #[pyo3(signature = (table, *, threads = None))]
-    fn statistics(
+    #[pyo3(signature = (table, *, threads = None, progress = None, cancel = None))]
+    fn statistics<'py>(
         &self,
-        py: Python<'_>,
-        table: &Bound<'_, PyAny>,
+        py: Python<'py>,
+        table: &Bound<'py, PyAny>,
         threads: Option<usize>,
+        progress: Option<Bound<'py, PyAny>>,
+        cancel: Option<Bound<'py, PyAny>>,
     ) -> PyResult<PyStatistics> {
-        let _ = options(threads)?;
-        let observations =
-            input::read(&self.inner, table).map_err(|problem| problem.raise(py, Doing::Table))?;
-        let threads = threads.unwrap_or(usize::MAX);
-        let made = py.detach(|| self.inner.statistics(&observations, threads));
+        let watch = Watch::new(progress, cancel)?;
+        let options = options(threads)?.with_progress(watch.progress());
+        let observations = input::read(&self.inner, table, &watch)
+            .map_err(|problem| watch.raise(py, problem, Doing::Table))?;
+        let made = py.detach(|| self.inner.statistics_with(&observations, &options));
         made.map(PyStatistics)
-            .map_err(|faults| raise(py, &faults, Doing::Score))
+            .map_err(|faults| watch.raise(py, Problem::Faults(faults), Doing::Score))
     }
 
-    /// Every fault of a table, of its cells and then of its scores; none where it is sound.
+    /// The faults of a table, of its cells and of the grid, or where there are none of its
+    /// scores: all of them up to 1,000, and none where it is sound.
     ///
     /// Args:
-    ///     table: As ``Standard.read`` takes it.
+    ///     table: As ``Standard.read`` takes it, or what that returned.
+    ///     grid: A ``Grid``, as for ``Standard.score``.
     ///
     /// Raises:
     ///     TypeError: If it is no table.
-    fn validate(&self, py: Python<'_>, table: &Bound<'_, PyAny>) -> PyResult<Vec<PyFault>> {
-        let found = match input::read(&self.inner, table) {
-            Ok(observations) => py
-                .detach(|| self.inner.score(&observations, &ScoreOptions::new()))
-                .err(),
+    #[pyo3(signature = (table, *, grid = None))]
+    fn validate(
+        &self,
+        py: Python<'_>,
+        table: &Bound<'_, PyAny>,
+        grid: Option<PyRef<'_, PyGrid>>,
+    ) -> PyResult<Vec<PyFault>> {
+        let watch = Watch::new(None, None)?;
+        let options = ScoreOptions::new().with_progress(watch.progress());
+        let found = match input::read(&self.inner, table, &watch) {
+            Ok(observations) => {
+                let grid = grid.as_ref().map(|grid| &grid.0);
+                let score = || {
+                    let observations = match grid {
+                        Some(grid) => observations.with_grid(&self.inner, grid)?,
+                        None => observations,
+                    };
+                    self.inner.score(&observations, &options).map(drop)
+                };
+                py.detach(score).err()
+            }
             Err(Problem::Faults(faults)) => Some(faults),
             Err(Problem::Python(error)) => return Err(error),
         };
         let listed = found.map(|faults| faults.listed).unwrap_or_default();
+        if listed
+            .iter()
+            .any(|fault| fault.code == FaultCode::Cancelled)
+        {
+            let stopped = Fault::new(FaultCode::Cancelled);
+            return Err(watch.raise(py, Problem::Faults(stopped.into()), Doing::Table));
+        }
         Ok(listed.into_iter().map(PyFault).collect())
     }
 
@@ -573,12 +578,8 @@ impl PyStandard {
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
         let class = py.get_type::<PyStandard>();
-        let (maker, text) = match &self.origin {
-            Origin::Builtin(id) => ("builtin", id),
-            Origin::Toml(text) => ("from_toml", text),
-            Origin::Json(text) => ("from_json", text),
-        };
-        Ok((class.getattr(maker)?, (text.clone(),)))
+        let (maker, text) = self.origin.maker();
+        Ok((class.getattr(maker)?, (text.to_owned(),)))
     }
 }
 

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use dabiao::{FaultCode, Progress};
+use dabiao::{Fault, FaultCode, Faults, Progress};
+use dabiao_io::ReadProgress;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
@@ -56,7 +57,22 @@ impl Watch {
 
     pub(crate) fn progress(&self) -> Progress {
         let watch = self.clone();
-        Arc::new(move |done, all| watch.0.go_on(done, all))
+        Arc::new(move |done, all| watch.0.go_on(Some((done, all))))
+    }
+
+    /// For what is measured in bytes: Ctrl-C and `cancel` alone.
+    pub(crate) fn reading(&self) -> ReadProgress {
+        let watch = self.clone();
+        Arc::new(move |_, _| watch.0.go_on(None))
+    }
+
+    /// Whether to go on after so many rows; the fault of a cancelled run if not.
+    pub(crate) fn row(&self, done: usize, all: usize) -> Result<(), Faults> {
+        if self.0.go_on(Some((done, all))) {
+            Ok(())
+        } else {
+            Err(Fault::new(FaultCode::Cancelled).into())
+        }
     }
 
     /// The exception for a run that failed: what the callback raised, if it did.
@@ -72,7 +88,7 @@ impl Watch {
 }
 
 impl Inner {
-    fn go_on(&self, done: usize, all: usize) -> bool {
+    fn go_on(&self, rows: Option<(usize, usize)>) -> bool {
         if self.stopped.load(Ordering::Relaxed) {
             return false;
         }
@@ -83,11 +99,12 @@ impl Inner {
                 .due
                 .compare_exchange(due, now + PAUSE, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok();
-        if !claimed && done < all {
+        let last = rows.is_some_and(|(done, all)| done >= all);
+        if !claimed && !last {
             return true;
         }
         // Nothing is asked of an interpreter that is shutting down.
-        let answer = Python::try_attach(|py| self.ask(py, done, all)).unwrap_or(Ok(false));
+        let answer = Python::try_attach(|py| self.ask(py, rows)).unwrap_or(Ok(false));
         let go_on = answer.unwrap_or_else(|error| {
             if let Ok(mut raised) = self.raised.lock() {
                 raised.get_or_insert(error);
@@ -100,7 +117,7 @@ impl Inner {
         go_on
     }
 
-    fn ask(&self, py: Python<'_>, done: usize, all: usize) -> PyResult<bool> {
+    fn ask(&self, py: Python<'_>, rows: Option<(usize, usize)>) -> PyResult<bool> {
         // Ctrl-C.
         py.check_signals()?;
         if let Some(cancel) = &self.cancel
@@ -108,10 +125,10 @@ impl Inner {
         {
             return Ok(false);
         }
-        let Some(progress) = &self.progress else {
+        let Some((progress, rows)) = self.progress.as_ref().zip(rows) else {
             return Ok(true);
         };
-        let answer = progress.bind(py).call1((done, all))?;
+        let answer = progress.bind(py).call1(rows)?;
         // A callback that returns nothing lets the run go on.
         Ok(answer.is_none() || answer.is_truthy()?)
     }

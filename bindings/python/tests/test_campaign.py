@@ -134,6 +134,8 @@ def test_a_grid_fills_its_coverage(grid: dabiao.Grid) -> None:
     with pytest.raises(dabiao.GridError) as raised:
         standard.score({"code": ["c1", "c9"]}, grid=grid)
     assert [fault.subject for fault in raised.value.faults] == ["c9"]
+    assert standard.validate({"code": ["c1", "c9"]}, grid=grid) == list(raised.value.faults)
+    assert standard.validate(table, grid=grid) == []
 
 
 CAMPAIGN = """

@@ -95,6 +95,39 @@ def test_what_a_callback_raises_comes_out(standard: dabiao.Standard, table: pl.D
         standard.score(table, progress=fail)
 
 
+def test_explanations_and_statistics_can_be_watched(standard: dabiao.Standard) -> None:
+    scores = standard.score(ROWS)
+    seen: list[tuple[int, int]] = []
+
+    def watch(done: int, rows: int) -> None:
+        seen.append((done, rows))
+
+    stopped = threading.Event()
+    stopped.set()
+    for ask in (scores.items, scores.gaps, scores.next_grades):
+        seen.clear()
+        assert ask(progress=watch).to_dicts() == ask().to_dicts()
+        assert seen[-1] == (4, 4)
+        with pytest.raises(dabiao.Cancelled):
+            ask(cancel=stopped)
+        with pytest.raises(dabiao.Cancelled):
+            ask(progress=lambda _done, _rows: False)
+    seen.clear()
+    assert standard.statistics(ROWS, progress=watch) == scores.statistics
+    assert seen[-1] == (4, 4)
+    with pytest.raises(dabiao.Cancelled):
+        standard.statistics(ROWS, cancel=stopped)
+
+
+def test_reading_a_file_can_be_cancelled(standard: dabiao.Standard, tmp_path: Path) -> None:
+    path = tmp_path / "many.csv"
+    path.write_text("code,trees\n" + "".join(f"c{at},{at}\n" for at in range(50_000)))
+    stopped = threading.Event()
+    stopped.set()
+    with pytest.raises(dabiao.Cancelled):
+        standard.score(path, cancel=stopped)
+
+
 def test_ctrl_c(tmp_path: Path) -> None:
     program = tmp_path / "long.py"
     program.write_text(

@@ -169,17 +169,25 @@ impl Standard {
     /// in where single cards are scored. `threads` is the most that may be used.
     ///
     /// # Errors
-    /// None at present; the run may be cancelled in a later version.
+    /// None: nothing cancels it.
     pub fn statistics(
         &self,
         observations: &Observations,
         threads: usize,
     ) -> Result<Statistics, Faults> {
-        crate::score::statistics(
-            self,
-            observations,
-            &ScoreOptions::new().with_threads(threads),
-        )
+        self.statistics_with(observations, &ScoreOptions::new().with_threads(threads))
+    }
+
+    /// The statistics of a table's cohorts, with the threads and the progress of the options.
+    ///
+    /// # Errors
+    /// [`FaultCode::Cancelled`](crate::FaultCode::Cancelled) where the progress stops the run.
+    pub fn statistics_with(
+        &self,
+        observations: &Observations,
+        options: &ScoreOptions,
+    ) -> Result<Statistics, Faults> {
+        crate::score::statistics(self, observations, options)
     }
 }
 
