@@ -215,6 +215,12 @@ impl PyStandard {
         self.origin.text()
     }
 
+    /// Full marks: what the top-level sections are worth together.
+    #[getter]
+    fn full_marks<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        number(py, self.inner.full_marks())
+    }
+
     /// Whether any of its rules looks at a cohort: a table may then be scored in parts only with
     /// the statistics of the whole.
     #[getter]
