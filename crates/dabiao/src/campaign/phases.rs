@@ -276,6 +276,6 @@ pub(super) fn weigh(
         details: Details::Given(leaves),
         ranks: Vec::new(),
     };
-    scores.ranks = ranks(&scores);
+    scores.ranks = ranks(&scores, 1);
     Ok(scores)
 }

@@ -16,6 +16,16 @@ pub(crate) const SHIFT: f64 = 6_755_399_441_055_744.0;
 /// 2⁵¹
 pub(crate) const SIMPLE: f64 = 2_251_799_813_685_248.0;
 
+/// One decimal, in millionths; nothing for what is no decimal.
+pub(crate) fn one(value: f64) -> Option<i64> {
+    let product = value * 1e6;
+    let whole = (product + SHIFT) - SHIFT;
+    if (product - whole).abs() < 0.5 && product.abs() < SIMPLE {
+        return Some(whole as i64);
+    }
+    Decimal::from_f64(value).map(Decimal::millionths)
+}
+
 /// The decimals of a column, in millionths.
 pub(crate) fn millionths(values: &[f64], out: &mut [i64]) {
     if simple(values, out) {
@@ -99,6 +109,7 @@ mod tests {
             assert_eq!(out, exact, "{value:e}");
             millionths(&[*value], &mut alone);
             assert_eq!(alone, [exact], "{value:e}");
+            assert_eq!(one(*value), Some(exact), "{value:e}");
         }
         millionths(&[f64::NAN, 1.0, f64::INFINITY, 2e12], &mut out_of(4));
     }

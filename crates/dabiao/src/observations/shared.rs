@@ -244,6 +244,21 @@ impl SharedColumn {
         }
     }
 
+    fn has_nulls(&self, rows: Range<usize>) -> bool {
+        let Some(validity) = &self.validity else {
+            return false;
+        };
+        let (from, to) = (validity.offset + rows.start, validity.offset + rows.end);
+        let (first, last) = (from.div_ceil(8), to / 8);
+        let whole = (*validity.bits).as_ref().get(first..last.max(first));
+        let whole = whole.is_some_and(|bytes| bytes.iter().all(|byte| *byte == 0xff));
+        let edges = (from..to.min(first * 8)).chain((last.max(first) * 8)..to);
+        !whole
+            || !edges
+                .into_iter()
+                .all(|at| bit((*validity.bits).as_ref(), at))
+    }
+
     fn is_valid(&self, row: usize) -> bool {
         self.validity.as_ref().is_none_or(|bits| bits.get(row))
     }
@@ -418,6 +433,18 @@ impl Pieces {
             return MISSING;
         }
         column.stored(row, self.kind).unwrap_or(MISSING)
+    }
+
+    /// A run of floats as they stand, where none can be missing.
+    pub(crate) fn floats(&self, from: usize, to: usize) -> Option<&[f64]> {
+        let (first, column) = self.pieces.get(self.at(from))?;
+        if column.nan_is_missing || column.has_nulls(from - first..to - first) {
+            return None;
+        }
+        match &column.values {
+            Values::F64(memory) => (**memory).as_ref().get(from - first..to - first),
+            _ => None,
+        }
     }
 
     /// A run of cells in their stored form.

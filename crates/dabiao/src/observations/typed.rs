@@ -10,7 +10,7 @@ use super::builder::{ObservationsBuilder, has_parts};
 use super::cell;
 use super::cell::{Cell, text_of};
 use super::heading::Heading;
-use super::quantise::{SHIFT, SIMPLE, greatest, least};
+use super::quantise::{self, SHIFT, SIMPLE, greatest, least};
 use super::shared::SharedColumn;
 use super::{MISSING, days_of};
 use crate::decimal::Decimal;
@@ -280,7 +280,7 @@ impl Bounds {
     /// A plain number as it is stored; nothing where it must be looked at more closely.
     pub(crate) fn stored(&self, number: f64) -> Option<i64> {
         let stored = match self.kind {
-            MeasureKind::Count | MeasureKind::Number => Decimal::from_f64(number)?.millionths(),
+            MeasureKind::Count | MeasureKind::Number => quantise::one(number)?,
             _ if number.fract() == 0.0 => number as i64,
             _ => return None,
         };

@@ -15,6 +15,8 @@ impl State {
     pub(super) const ZERO_DENOMINATOR: u8 = 128;
 
     pub(crate) const EMPTY: State = State(0);
+    /// A value is missing, and nothing else is to be said.
+    pub(crate) const BLANK: State = State(State::MISSING);
 
     /// 不涉及: it does not apply.
     #[must_use]

@@ -1,16 +1,19 @@
 //! One block of rows through the plan: items by kernels where they have one, then sections,
 //! totals and grades in whole numbers; a row that is out of the ordinary goes the exact way.
 
+use multiversion::multiversion;
+
 use super::output::ColumnsMut;
 use super::run::{Compiled, Prepared, RowCohorts};
 use super::{Leaf, LeafColumn, NO_GRADE, NONE};
 use crate::fault::{Fault, Faults};
+use crate::observations::quantise::SHIFT;
 use crate::observations::{Observations, UnitPoints};
-use crate::plan::kernel::{Block, Kernel, Marks, Predicate, Scratch};
+use crate::plan::kernel::{Block, Direct, DirectRoom, Kernel, Marks, Predicate, Scratch};
 use crate::plan::marking::{Marked, Marker};
 use crate::plan::node::{Outcomes, Row};
-use crate::plan::total::{Published, Totals, publish, unpublishable};
-use crate::plan::{ItemPlan, Part, Plan, State};
+use crate::plan::total::{Published, publish, unpublishable};
+use crate::plan::{EffectPlan, ItemPlan, Part, Plan, State};
 use crate::rational::Rational;
 
 /// Kernels of a run; each is absent where the exact way is the only one.
@@ -21,9 +24,11 @@ pub(super) struct Kernels {
     pub(super) deductions: Vec<Option<Kernel>>,
     pub(super) vetoes: Vec<Option<Predicate>>,
     /// Whether totals of ordinary rows are sums of whole numbers.
-    whole_totals: bool,
+    pub(super) whole_totals: bool,
     /// Full marks, scaled, where the total may not pass them.
-    full: Option<i64>,
+    pub(super) full: Option<i64>,
+    /// All items, where all of them take the shortest way.
+    direct: Option<Vec<Direct>>,
 }
 
 impl Kernels {
@@ -47,8 +52,24 @@ impl Kernels {
         };
         let full = &plan.full;
         let full_fits = full.fits_decimals(plan.decimals);
+        let items: Vec<Option<Kernel>> = plan.items.iter().map(kernel).collect();
+        let whole_totals = plan.total_decimals == plan.decimals
+            && plan.sections.iter().all(|section| !section.weighted)
+            && (plan.exceed_full || full_fits);
+        // Sections are enough to tell the grade.
+        let by_sections = plan.grades.iter().all(|grade| {
+            let mut marks = grade.marks.iter();
+            marks.all(|(part, _)| matches!(part, Part::Section(_)))
+        });
+        let direct = items
+            .iter()
+            .map(|kernel| Direct::new(plan, kernel.as_ref()?));
+        let direct = direct
+            .collect::<Option<Vec<_>>>()
+            .filter(|_| whole_totals && by_sections && items.len() < 1024);
         Kernels {
-            items: plan.items.iter().map(kernel).collect(),
+            direct,
+            items,
             bonus: plan.bonus.iter().map(kernel).collect(),
             deductions: plan.deductions.iter().map(kernel).collect(),
             vetoes: plan
@@ -56,9 +77,7 @@ impl Kernels {
                 .iter()
                 .map(|veto| Predicate::compile(plan, &veto.test))
                 .collect(),
-            whole_totals: plan.total_decimals == plan.decimals
-                && plan.sections.iter().all(|section| !section.weighted)
-                && (plan.exceed_full || full_fits),
+            whole_totals,
             full: (!plan.exceed_full)
                 .then(|| full.round(plan.decimals, plan.rounding))
                 .flatten(),
@@ -85,6 +104,9 @@ pub(super) struct Room {
     ordinary: Vec<bool>,
     /// Rows that reach a grade.
     holds: Vec<bool>,
+    /// A section's points on the shortest way.
+    sums: Vec<f64>,
+    direct: DirectRoom,
 }
 
 impl Room {
@@ -97,6 +119,8 @@ impl Room {
             quiet: vec![true; rows],
             ordinary: vec![true; rows],
             holds: vec![true; rows],
+            sums: vec![0.0; rows],
+            direct: DirectRoom::default(),
         }
     }
 }
@@ -126,10 +150,13 @@ impl Run<'_> {
             ..Work::bare(self, from, to)
         };
         let mut adding = Adding { room, out };
-        work.leaves(&mut adding);
-        work.extras(&mut adding);
         work.vetoes(&mut adding);
-        work.add_up(&mut adding);
+        if !work.directly(&mut adding) {
+            adding.out.seen.fill(State::EMPTY);
+            work.leaves(&mut adding, Leaf::all(self.plan).collect());
+            work.extras(&mut adding);
+            work.add_up(&mut adding);
+        }
         adding.room.tools = work.tools;
         work.faults
     }
@@ -208,7 +235,12 @@ impl<'a> Work<'a> {
         let long = self.kernel(kernel.as_ref(), points, states);
         let mut long = long.unwrap_or_else(|| (0..points.len()).collect());
         let extra = !matches!(leaf, Leaf::Item(_));
-        if extra {
+        if extra && kernel.as_ref().is_some_and(Kernel::is_lone) {
+            // A blank 扣分项 or 加分项 is none.
+            for (points, state) in points.iter_mut().zip(&*states) {
+                *points = if state.is_missing() { NONE } else { *points };
+            }
+        } else if extra {
             long.extend((0..points.len()).filter(|row| states[*row].is_missing()));
             once_each(&mut long);
         }
@@ -224,10 +256,59 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn leaves(&mut self, adding: &mut Adding<'_>) {
+    /// All items by the shortest way, and what follows from their sums; `false` where the block
+    /// has a row for which that is too short.
+    fn directly(&mut self, adding: &mut Adding<'_>) -> bool {
+        let run = self.run;
         let rows = self.rows();
+        let quiet = &adding.room.quiet[..rows];
+        // A veto that zeroes wants to know the items.
+        let zeroing = run
+            .plan
+            .vetoes
+            .iter()
+            .flat_map(|veto| &veto.effects)
+            .any(|effect| matches!(effect, EffectPlan::ZeroItem(_) | EffectPlan::ZeroSection(_)));
+        let Some(direct) = &run.compiled.kernels.direct else {
+            return false;
+        };
+        if zeroing && quiet.contains(&false) {
+            return false;
+        }
+        let Room {
+            sums, direct: room, ..
+        } = &mut *adding.room;
+        let sums = &mut sums[..rows];
         adding.out.seen.fill(State::EMPTY);
-        for (leaf, column) in Leaf::all(self.run.plan).zip(&mut adding.room.leaves) {
+        for (section, out) in run.plan.sections.iter().zip(&mut adding.out.sections) {
+            sums.fill(0.0);
+            for item in &section.items {
+                if !direct[*item].mark(&self.block, room, sums) {
+                    return false;
+                }
+                for row in &room.missing {
+                    adding.out.seen[*row] = adding.out.seen[*row].or(State::BLANK);
+                }
+            }
+            whole(sums, out);
+        }
+        let items = run.plan.items.len();
+        self.leaves(adding, Leaf::all(run.plan).skip(items).collect());
+        self.extras(adding);
+        adding.add_sections(run);
+        for row in 0..rows {
+            if !adding.room.quiet[row] {
+                self.add_totals(adding, row, None);
+            }
+        }
+        true
+    }
+
+    /// Marks leaves on all rows, one by one.
+    fn leaves(&mut self, adding: &mut Adding<'_>, leaves: Vec<Leaf>) {
+        let rows = self.rows();
+        for leaf in leaves {
+            let column = &mut adding.room.leaves[leaf.place(self.run.plan)];
             let (points, states) = (&mut column.points[..rows], &mut column.states[..rows]);
             self.leaf(leaf, points, states);
             for (seen, state) in adding.out.seen.iter_mut().zip(states) {
@@ -250,6 +331,10 @@ impl<'a> Work<'a> {
                 "deductions",
             ),
         ] {
+            if columns.is_empty() {
+                // The column was made of zeros.
+                continue;
+            }
             sums.fill(0);
             for column in columns {
                 for (sum, points) in sums.iter_mut().zip(&column.points) {
@@ -317,21 +402,38 @@ impl<'a> Work<'a> {
     /// One row with something excluded, vetoed, weighted or rounded otherwise.
     fn add_exact(&mut self, adding: &mut Adding<'_>, row: usize) {
         let plan = self.run.plan;
-        let some = |points: i64| Some(points).filter(|points| *points != NONE);
         let items = adding.room.leaves[..plan.items.len()].iter();
-        let mut published = Published {
+        let published = Published {
             items: items.map(|column| some(column.points[row])).collect(),
             sections: Vec::new(),
         };
+        self.add_totals(adding, row, Some(published));
+    }
+
+    /// The totals and the grade of one row, from its items or else from its sections.
+    fn add_totals(&mut self, adding: &mut Adding<'_>, row: usize, items: Option<Published>) {
+        let plan = self.run.plan;
         let out = &mut adding.out;
         let vetoes: Vec<Outcomes> = out.vetoes.iter().map(|column| column[row]).collect();
         let (bonus, deductions) = (out.bonus[row], out.deductions[row]);
-        let totals = plan
-            .add_up(&mut published, &vetoes)
-            .and_then(|()| plan.totals(&published, bonus, deductions, &vetoes));
-        let totals = totals.unwrap_or_else(|fault| {
+        let published = match items {
+            Some(mut published) => plan.add_up(&mut published, &vetoes).map(|()| published),
+            None => Ok(Published {
+                items: Vec::new(),
+                sections: out
+                    .sections
+                    .iter()
+                    .map(|column| some(column[row]))
+                    .collect(),
+            }),
+        };
+        let totals = published.and_then(|published| {
+            let totals = plan.totals(&published, bonus, deductions, &vetoes)?;
+            Ok((published, totals))
+        });
+        let (published, totals) = totals.unwrap_or_else(|fault| {
             self.fault(row, fault);
-            Totals::default()
+            Default::default()
         });
         for (i, column) in out.sections.iter_mut().enumerate() {
             column[row] = published.sections.get(i).copied().flatten().unwrap_or(NONE);
@@ -402,6 +504,17 @@ impl<'a> Work<'a> {
 impl Adding<'_> {
     /// Adds up all rows as if each were ordinary.
     fn add_ordinary(&mut self, run: &Run<'_>) {
+        for (section, sum) in run.plan.sections.iter().zip(&mut self.out.sections) {
+            sum.fill(0);
+            for &item in &section.items {
+                add(sum, &self.room.leaves[item].points);
+            }
+        }
+        self.add_sections(run);
+    }
+
+    /// The same from each section's own items.
+    fn add_sections(&mut self, run: &Run<'_>) {
         let plan = run.plan;
         let out = &mut self.out;
         for (id, section) in plan.sections.iter().enumerate().rev() {
@@ -409,10 +522,6 @@ impl Adding<'_> {
             let Some(sum) = upper.last_mut() else {
                 continue;
             };
-            sum.fill(0);
-            for &item in &section.items {
-                add(sum, &self.room.leaves[item].points);
-            }
             for &child in &section.sections {
                 // A section comes before its sections.
                 add(sum, lower[child - id - 1]);
@@ -424,12 +533,7 @@ impl Adding<'_> {
             add(before, out.sections[section]);
         }
         let most = run.compiled.kernels.full.unwrap_or(i64::MAX);
-        for (row, before) in before.iter_mut().enumerate() {
-            *before = before.wrapping_sub(out.deductions[row]);
-            let total = before.wrapping_add(out.bonus[row]).min(most);
-            out.totals[row] = total.max(0);
-            *before = (*before).max(0);
-        }
+        totalled(before, out.totals, out.deductions, out.bonus, most);
         self.grade_ordinary(plan);
     }
 
@@ -441,11 +545,7 @@ impl Adding<'_> {
         let holds = &mut self.room.holds[..rows];
         for (position, grade) in plan.grades.iter().enumerate().rev() {
             holds.fill(true);
-            let mut wants = |column: &[i64], mark: i64| {
-                for (holds, points) in holds.iter_mut().zip(column) {
-                    *holds &= *points >= mark;
-                }
-            };
+            let mut wants = |column: &[i64], mark: i64| reach(column, mark, holds);
             if let Some(mark) = grade.total {
                 wants(out.totals, mark);
             }
@@ -467,12 +567,14 @@ impl Adding<'_> {
                 }
             }
             let position = u16::try_from(position).unwrap_or(NO_GRADE);
-            for (held, holds) in out.grades.iter_mut().zip(holds.iter()) {
-                *held = if *holds { position } else { *held };
-            }
+            place(holds, position, out.grades);
         }
         out.earned.copy_from_slice(out.grades);
     }
+}
+
+fn some(points: i64) -> Option<i64> {
+    Some(points).filter(|points| *points != NONE)
 }
 
 pub(crate) fn grade_code(grade: Option<usize>) -> u16 {
@@ -485,6 +587,39 @@ pub(crate) fn grade_code(grade: Option<usize>) -> u16 {
 fn once_each(rows: &mut Vec<usize>) {
     rows.sort_unstable();
     rows.dedup();
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
+fn reach(column: &[i64], mark: i64, holds: &mut [bool]) {
+    for (holds, points) in holds.iter_mut().zip(column) {
+        *holds &= *points >= mark;
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
+fn place(holds: &[bool], position: u16, grades: &mut [u16]) {
+    for (held, holds) in grades.iter_mut().zip(holds) {
+        *held = if *holds { position } else { *held };
+    }
+}
+
+/// Whole numbers below 2^51.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
+fn whole(sums: &[f64], out: &mut [i64]) {
+    for (out, sum) in out.iter_mut().zip(sums) {
+        let bits = (*sum + SHIFT).to_bits() as i64;
+        *out = bits.wrapping_sub(SHIFT.to_bits() as i64);
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
+fn totalled(before: &mut [i64], totals: &mut [i64], deductions: &[i64], bonus: &[i64], most: i64) {
+    let extras = deductions.iter().zip(bonus);
+    for ((before, total), (deducted, bonus)) in before.iter_mut().zip(totals).zip(extras) {
+        *before = before.wrapping_sub(*deducted);
+        *total = before.wrapping_add(*bonus).min(most).max(0);
+        *before = (*before).max(0);
+    }
 }
 
 fn add(sum: &mut [i64], column: &[i64]) {

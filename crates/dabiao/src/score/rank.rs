@@ -1,6 +1,8 @@
 //! Places: total, then tie-breaks, competition places (§2.10).
 
-use std::cmp::Ordering;
+use std::cmp::Ordering as Order;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::{Leaf, NO_GRADE, NONE, Scores};
 use crate::plan::{Part, TieBreak};
@@ -38,26 +40,40 @@ impl<'a> Standing<'a> {
 
     /// `Less` where `a` stands before `b`. What is excluded is the least value there is, and
     /// so loses the tie.
-    pub(crate) fn compare(&self, a: usize, b: usize) -> Ordering {
+    pub(crate) fn compare(&self, a: usize, b: usize) -> Order {
         self.keys
             .iter()
             .map(|key| key[b].cmp(&key[a]))
             .find(|order| order.is_ne())
-            .unwrap_or(Ordering::Equal)
+            .unwrap_or(Order::Equal)
     }
 }
 
+/// Totals that differ by no more than this are counted instead of sorted.
+const COUNTED: i64 = 1 << 20;
+/// Fewer rows than this are not worth a thread.
+const ROWS_FOR_THREADS: usize = 50_000;
+
 /// Places from 1; 0 without a total or where a veto took the grade.
-pub(crate) fn ranks(scores: &Scores) -> Vec<u32> {
+pub(crate) fn ranks(scores: &Scores, threads: usize) -> Vec<u32> {
     let columns = &scores.columns;
     let standing = Standing::new(scores);
-    let placed = |row: &usize| {
-        let taken = columns.grades[*row] == NO_GRADE && columns.earned[*row] != NO_GRADE;
-        columns.totals[*row] != NONE && !taken
+    let placed = |row: usize| {
+        let taken = columns.grades[row] == NO_GRADE && columns.earned[row] != NO_GRADE;
+        columns.totals[row] != NONE && !taken
     };
-    let mut order: Vec<usize> = (0..columns.totals.len()).filter(placed).collect();
+    let rows = columns.totals.len();
+    let threads = if rows < ROWS_FOR_THREADS {
+        1
+    } else {
+        threads.max(1)
+    };
+    if let Some(packed) = Packed::new(&standing, rows) {
+        return packed.ranks(placed, threads);
+    }
+    let mut order: Vec<usize> = (0..rows).filter(|row| placed(*row)).collect();
     order.sort_unstable_by(|a, b| standing.compare(*a, *b).then(a.cmp(b)));
-    let mut ranks = vec![0; columns.totals.len()];
+    let mut ranks = vec![0; rows];
     let mut place = 0;
     for (position, row) in order.iter().enumerate() {
         let tied = position > 0 && standing.compare(order[position - 1], *row).is_eq();
@@ -67,4 +83,233 @@ pub(crate) fn ranks(scores: &Scores) -> Vec<u32> {
         ranks[*row] = place;
     }
     ranks
+}
+
+/// Standings as small numbers: how far a total is from the best, and 32 bits for what breaks
+/// ties.
+struct Packed<'a> {
+    totals: &'a [i64],
+    best: i64,
+    /// How many different distances there may be.
+    distances: usize,
+    /// Each tie-break's column, its best, and the bits below it.
+    ties: Vec<(&'a [i64], i64, u32)>,
+}
+
+impl<'a> Packed<'a> {
+    /// Nothing where the numbers are too far apart.
+    fn new(standing: &Standing<'a>, rows: usize) -> Option<Packed<'a>> {
+        let (totals, others) = standing.keys.split_first()?;
+        u32::try_from(rows).ok()?;
+        let (least, best) = extent(totals);
+        let spread = best
+            .checked_sub(least)
+            .filter(|spread| (0..COUNTED).contains(spread))?;
+        let (mut ties, mut bits) = (Vec::new(), 0u32);
+        for key in others.iter().rev() {
+            let (least, best) = extent(key);
+            // One more for what is excluded, which loses the tie.
+            let most = best.checked_sub(least)?.max(0).checked_add(1)?;
+            ties.push((*key, best, bits));
+            bits += 64 - most.leading_zeros();
+        }
+        (bits <= 32).then_some(Packed {
+            totals,
+            best,
+            distances: spread as usize + 1,
+            ties,
+        })
+    }
+
+    fn distance(&self, row: usize) -> usize {
+        self.best.wrapping_sub(self.totals[row]) as usize
+    }
+
+    /// What breaks a tie, the better the less, and the row.
+    fn tie(&self, row: usize) -> u64 {
+        let mut tie = 0u64;
+        for (n, (key, best, bits)) in self.ties.iter().enumerate() {
+            let excluded = match self.ties.get(n + 1) {
+                Some((_, _, above)) => (1u64 << (above - bits)) - 1,
+                None => (1u64 << (32 - bits)) - 1,
+            };
+            let distance = match key[row] {
+                NONE => excluded,
+                points => best.wrapping_sub(points) as u64,
+            };
+            tie |= distance << bits;
+        }
+        tie << 32 | row as u64
+    }
+
+    fn ranks(&self, placed: impl Fn(usize) -> bool + Sync, threads: usize) -> Vec<u32> {
+        let rows = self.totals.len();
+        let each = rows.div_ceil(threads).max(1);
+        let parts: Vec<Range<usize>> = (0..rows)
+            .step_by(each)
+            .map(|from| from..(from + each).min(rows))
+            .collect();
+        let counts = on_threads(parts.clone(), |part| {
+            let mut counts = vec![0u32; self.distances];
+            for row in part.filter(|row| placed(*row)) {
+                counts[self.distance(row)] += 1;
+            }
+            counts
+        });
+        // Where the rows of a distance begin in the order, all in all and for each part.
+        let mut starts = Vec::with_capacity(self.distances + 1);
+        let mut next: Vec<Vec<u32>> = vec![vec![0; self.distances]; counts.len()];
+        let mut before = 0;
+        for distance in 0..self.distances {
+            starts.push(before);
+            for (counts, next) in counts.iter().zip(&mut next) {
+                next[distance] = before;
+                before += counts[distance];
+            }
+        }
+        starts.push(before);
+        let order: Vec<AtomicU64> = (0..before).map(|_| AtomicU64::new(0)).collect();
+        on_threads(parts.into_iter().zip(next).collect(), |(part, mut next)| {
+            for row in part.filter(|row| placed(*row)) {
+                let at = &mut next[self.distance(row)];
+                order[*at as usize].store(self.tie(row), Ordering::Relaxed);
+                *at += 1;
+            }
+        });
+        let mut order: Vec<u64> = order.into_iter().map(AtomicU64::into_inner).collect();
+        let ranks: Vec<AtomicU32> = (0..rows).map(|_| AtomicU32::new(0)).collect();
+        on_threads(
+            stretches(&mut order, &starts, threads),
+            |(mut order, starts)| {
+                for pair in starts.windows(2) {
+                    let (equal, rest) = order.split_at_mut((pair[1] - pair[0]) as usize);
+                    if !self.ties.is_empty() {
+                        equal.sort_unstable();
+                    }
+                    let (mut place, mut last) = (0, u64::MAX);
+                    for (position, packed) in (pair[0]..).zip(&*equal) {
+                        let (tie, row) = (packed >> 32, *packed as u32);
+                        if tie != last {
+                            (place, last) = (position + 1, tie);
+                        }
+                        ranks[row as usize].store(place, Ordering::Relaxed);
+                    }
+                    order = rest;
+                }
+            },
+        );
+        ranks.into_iter().map(AtomicU32::into_inner).collect()
+    }
+}
+
+/// The order cut into about equal stretches, no total in two of them, each with its starts.
+fn stretches<'a>(
+    mut order: &'a mut [u64],
+    starts: &'a [u32],
+    threads: usize,
+) -> Vec<(&'a mut [u64], &'a [u32])> {
+    let each = order.len().div_ceil(threads).max(1) as u32;
+    let mut stretches = Vec::with_capacity(threads);
+    let mut first = 0;
+    while first + 1 < starts.len() {
+        let wanted = starts[first].saturating_add(each);
+        let beyond = starts[first + 1..].partition_point(|start| *start < wanted);
+        let last = (first + 1 + beyond).min(starts.len() - 1);
+        let (here, rest) = order.split_at_mut((starts[last] - starts[first]) as usize);
+        stretches.push((here, &starts[first..=last]));
+        (order, first) = (rest, last);
+    }
+    stretches
+}
+
+/// Works on each part on a thread of its own, the first on this one.
+fn on_threads<P: Send, T: Send>(parts: Vec<P>, work: impl Fn(P) -> T + Sync) -> Vec<T> {
+    let work = &work;
+    let mut parts = parts.into_iter();
+    let Some(first) = parts.next() else {
+        return Vec::new();
+    };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = parts.map(|part| scope.spawn(move || work(part))).collect();
+        let mut done = vec![work(first)];
+        // A worker does not panic; if one did, so would the caller.
+        done.extend(others.into_iter().filter_map(|other| other.join().ok()));
+        done
+    })
+}
+
+/// The least and the greatest, what is excluded aside.
+fn extent(column: &[i64]) -> (i64, i64) {
+    let (mut least, mut most) = (i64::MAX, i64::MIN);
+    for points in column {
+        least = least.min(if *points == NONE { i64::MAX } else { *points });
+        most = most.max(*points);
+    }
+    if most == NONE { (0, 0) } else { (least, most) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Places one by one, as they are defined.
+    fn plainly(keys: &[Vec<i64>], placed: &[bool]) -> Vec<u32> {
+        let of = |row: usize| keys.iter().map(|key| key[row]).collect::<Vec<_>>();
+        let rows = 0..placed.len();
+        rows.clone()
+            .map(|row| match placed[row] {
+                false => 0,
+                true => {
+                    1 + rows
+                        .clone()
+                        .filter(|o| placed[*o] && of(*o) > of(row))
+                        .count() as u32
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn counted_places_are_places() {
+        let mut state = 7u64;
+        let mut next = |below: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            ((state >> 33) % below) as i64
+        };
+        for (rows, spread) in [(0, 1), (1, 1), (40, 3), (200, 1), (300, 40), (300, 900_000)] {
+            let mut column =
+                |spread: u64| -> Vec<i64> { (0..rows).map(|_| next(spread) - 5).collect() };
+            let mut keys = vec![column(spread), column(3), column(2)];
+            if rows > 100 {
+                keys[1][17] = NONE;
+                keys[2][50] = NONE;
+            }
+            let mut placed: Vec<bool> = (0..rows).map(|row| row % 7 != 3).collect();
+            if rows > 100 {
+                keys[0][5] = NONE;
+                placed[5] = false;
+            }
+            let expected = plainly(&keys, &placed);
+            let standing = Standing {
+                keys: keys.iter().map(Vec::as_slice).collect(),
+            };
+            let packed = Packed::new(&standing, rows).unwrap();
+            for threads in [1, 2, 3, 16] {
+                assert_eq!(packed.ranks(|row| placed[row], threads), expected);
+            }
+        }
+        let far = [i64::MAX, 0, -5];
+        assert!(Packed::new(&Standing { keys: vec![&far] }, 3).is_none());
+        assert!(
+            Packed::new(
+                &Standing {
+                    keys: vec![&[1, 2, 3], &far]
+                },
+                3
+            )
+            .is_none()
+        );
+    }
 }

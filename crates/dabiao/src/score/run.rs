@@ -265,7 +265,7 @@ pub(crate) fn run(
         details: Details::later(plan, compiled, options.threads),
         ranks: Vec::new(),
     };
-    scores.ranks = ranks(&scores);
+    scores.ranks = ranks(&scores, threads(options));
     Ok(scores)
 }
 
@@ -320,6 +320,12 @@ pub(super) fn in_blocks<T: Send>(
     )
 }
 
+/// As many threads as the caller allows.
+fn threads(options: &ScoreOptions) -> usize {
+    let available = || std::thread::available_parallelism().map_or(1, usize::from);
+    options.threads.unwrap_or_else(available)
+}
+
 /// How much there is to do: rows, and cells in each.
 #[derive(Clone, Copy)]
 struct Extent {
@@ -338,11 +344,10 @@ fn share_out<B: Send, R, T: Send>(
 ) -> Result<Vec<T>, Faults> {
     let Extent { rows, cells } = extent;
     let count = blocks.len();
-    let available = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if rows.saturating_mul(cells) < CELLS_FOR_THREADS {
         1
     } else {
-        options.threads.unwrap_or_else(available).min(count)
+        threads(options).min(count)
     };
     let done = AtomicUsize::new(0);
     let cancelled = AtomicBool::new(false);

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::block::{Room, Run};
+use super::block::{Room, Run, grade_code};
 use super::run::{Compiled, given};
-use super::{Columns, Details, ScoreOptions, Scores};
+use super::{Columns, Details, NONE, ScoreOptions, Scores};
 use crate::cohort::Statistics;
 use crate::fault::{Fault, FaultCode, Faults};
 use crate::observations::cell::{self, Cell};
 use crate::observations::typed::Bounds;
 use crate::observations::{Column, MISSING, Observations, ObservationsBuilder, Table};
-use crate::plan::MeasurePlan;
+use crate::plan::{MeasurePlan, Part, State};
 use crate::standard::Standard;
 
 /// Scores one community at a time, as a service does that answers a request: the plan, the
@@ -43,6 +43,8 @@ pub struct CardScorer {
     bounds: Vec<Bounds>,
     /// What is set: the row's cells.
     cells: Vec<i64>,
+    /// The measures behind the named ones, each the same as one of those.
+    same: Vec<usize>,
 }
 
 impl CardScorer {
@@ -63,11 +65,16 @@ impl CardScorer {
         table(&mut observations).lines.clear();
         let compiled = Compiled::new(standard.plan(), &observations, &statistics);
         let measures = &standard.plan().measures[..standard.document().measures.len()];
+        let derived = standard.plan().measures.iter();
+        let derived = derived
+            .filter_map(|m| m.within.as_ref())
+            .map(|(base, _)| *base);
         Ok(CardScorer {
             compiled,
             room: Room::new(standard.plan(), 1),
             bounds: measures.iter().map(Bounds::new).collect(),
             cells: vec![MISSING; measures.len()],
+            same: derived.collect(),
             scores: Scores {
                 standard: standard.clone(),
                 observations,
@@ -149,13 +156,109 @@ impl CardScorer {
     /// # Errors
     /// As for [`Standard::score`].
     pub fn score(&mut self) -> Result<&Scores, Faults> {
-        let plan = self.scores.standard.plan();
         let columns = &mut table(&mut self.scores.observations).columns;
         for (column, stored) in columns.iter_mut().zip(&self.cells) {
             if let Column::Plain(cells) = column {
                 cells.fill(*stored);
             }
         }
+        if self.ordinary().is_none() {
+            self.row()?;
+        }
+        Ok(&self.scores)
+    }
+
+    /// The card where nothing is out of the ordinary; it takes no memory.
+    fn ordinary(&mut self) -> Option<()> {
+        let plan = self.scores.standard.plan();
+        let kernels = &self.compiled.kernels;
+        if !kernels.whole_totals {
+            return None;
+        }
+        let Details::Given(leaves) = &mut self.scores.details else {
+            return None;
+        };
+        let out = &mut self.scores.columns;
+        let (cells, same) = (&self.cells, &self.same);
+        let cell = |measure: usize| match cells.get(measure) {
+            Some(cell) => *cell,
+            None => same
+                .get(measure - cells.len())
+                .map_or(MISSING, |base| cells[*base]),
+        };
+        for (veto, outcomes) in kernels.vetoes.iter().zip(&mut out.vetoes) {
+            let outcome = veto.as_ref()?.one(&cell)?;
+            if outcome.holds() {
+                return None;
+            }
+            outcomes[0] = outcome;
+        }
+        let mut seen = State::EMPTY;
+        let (items, extras) = leaves.split_at_mut(kernels.items.len());
+        for (kernel, leaf) in kernels.items.iter().zip(&mut *items) {
+            let (points, state) = kernel.as_ref()?.one(&cell)?;
+            (leaf.points[0], leaf.states[0]) = (points, state);
+            seen = seen.or(state);
+        }
+        let (bonus, deductions) = extras.split_at_mut(kernels.bonus.len());
+        for (leaves, kernels, cap, sum) in [
+            (bonus, &kernels.bonus, plan.bonus_cap, &mut out.bonus[0]),
+            (
+                deductions,
+                &kernels.deductions,
+                plan.deduction_cap,
+                &mut out.deductions[0],
+            ),
+        ] {
+            *sum = 0;
+            for (kernel, leaf) in kernels.iter().zip(leaves) {
+                let kernel = kernel.as_ref().filter(|kernel| kernel.is_lone())?;
+                let (points, state) = kernel.one(&cell)?;
+                let points = if state.is_missing() { NONE } else { points };
+                (leaf.points[0], leaf.states[0]) = (points, state);
+                seen = seen.or(state);
+                *sum = sum.checked_add(if points == NONE { 0 } else { points })?;
+            }
+            *sum = cap.map_or(*sum, |cap| (*sum).min(cap));
+        }
+        out.seen[0] = seen;
+        for (id, section) in plan.sections.iter().enumerate().rev() {
+            let items = section.items.iter().map(|item| items[*item].points[0]);
+            let sections = section.sections.iter().map(|child| out.sections[*child][0]);
+            out.sections[id][0] = items.chain(sections).try_fold(0i64, i64::checked_add)?;
+        }
+        let mut tops = plan.top.iter().map(|id| out.sections[*id][0]);
+        let before = tops.try_fold(0i64, i64::checked_add)? - out.deductions[0];
+        let total = before.checked_add(out.bonus[0])?;
+        let most = kernels.full.unwrap_or(i64::MAX);
+        out.totals[0] = total.min(most).max(0);
+        out.before_bonus[0] = before.max(0);
+        let reaches = |part: &Part, mark: i64| match part {
+            Part::Section(section) => out.sections[*section][0] >= mark,
+            Part::Item(item) => items[*item].points[0] >= mark,
+        };
+        let grade = plan.grades.iter().position(|grade| {
+            let enough = |(least, sections): &(u32, Vec<(usize, i64)>)| {
+                let reached = sections
+                    .iter()
+                    .filter(|(id, mark)| out.sections[*id][0] >= *mark);
+                reached.count() >= *least as usize
+            };
+            grade.total.is_none_or(|mark| out.totals[0] >= mark)
+                && grade
+                    .before_bonus
+                    .is_none_or(|mark| out.before_bonus[0] >= mark)
+                && grade.marks.iter().all(|(part, mark)| reaches(part, *mark))
+                && grade.count.as_ref().is_none_or(enough)
+        });
+        out.grades[0] = grade_code(grade);
+        out.earned[0] = out.grades[0];
+        Some(())
+    }
+
+    /// The card as any row of a table.
+    fn row(&mut self) -> Result<(), Faults> {
+        let plan = self.scores.standard.plan();
         let run = Run {
             plan,
             observations: &self.scores.observations,
@@ -167,7 +270,7 @@ impl CardScorer {
         if let Details::Given(leaves) = &mut self.scores.details {
             std::mem::swap(leaves, &mut self.room.leaves);
         }
-        Ok(&self.scores)
+        Ok(())
     }
 }
 

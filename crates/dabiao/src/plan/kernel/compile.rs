@@ -20,7 +20,12 @@ pub(crate) fn compile<'a>(
 ) -> Option<Kernel> {
     let marking = &plan.markings[item.marking];
     let compiler = Compiler { plan, cohort };
-    let full = item.full? as f64;
+    // A bonus or a deduction may have no full marks, which only a condition would give.
+    let full = match item.full {
+        Some(full) => full as f64,
+        None if marking.full_marks.is_none() => EXACT,
+        None => return None,
+    };
     let condition = |test: &Option<Test>| match test {
         None => Some(None),
         Some(test) => Predicate::compile(plan, test).map(Some),

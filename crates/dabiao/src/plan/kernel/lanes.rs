@@ -33,7 +33,7 @@ impl Block<'_> {
         self.to - self.from
     }
 
-    fn column(&self, measure: MeasureId) -> Option<&Column> {
+    pub(super) fn column(&self, measure: MeasureId) -> Option<&Column> {
         match self.columns.get(measure)? {
             Column::Same(base) => self.columns.get(*base),
             column => Some(column),
@@ -460,7 +460,7 @@ fn quotient_steps(numerator: &[f64], denominator: &[f64], steps: &[Step], points
 
 /// ⌊top ÷ bottom⌋, one less for an odd tie where ties go to the even digit.
 #[inline(always)]
-fn rounded(top: f64, bottom: f64, half_even: bool) -> f64 {
+pub(super) fn rounded(top: f64, bottom: f64, half_even: bool) -> f64 {
     let quotient = (top / bottom).floor();
     let tie = half_even && quotient * bottom == top;
     let odd = quotient - 2.0 * (quotient * 0.5).floor();

@@ -6,10 +6,13 @@
 //! has no kernel, and single rows with numbers too large are left to [`super::marking`].
 
 mod compile;
+mod direct;
 mod lanes;
+mod one;
 mod predicate;
 
 pub(crate) use compile::compile;
+pub(crate) use direct::{Direct, DirectRoom};
 pub(crate) use lanes::{Block, Marks, Scratch};
 pub(crate) use predicate::Predicate;
 
