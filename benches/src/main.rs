@@ -56,7 +56,9 @@ fn cards(standard: &Standard, data: &Data) -> Result<(), Box<dyn Error>> {
     for card in 0..100_000 {
         let row = card % data.codes.len().max(1);
         for (measure, column) in data.columns.iter().enumerate() {
-            scorer.set_f64(measure, column[row])?;
+            scorer
+                .set_f64(measure, column[row])
+                .map_err(|fault| fault.to_string())?;
         }
         black_box(scorer.score()?.total(0));
     }

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod c;
 mod python;
 mod report;
@@ -122,6 +123,8 @@ usage: cargo xtask COMMAND
   c-dist --prefix DIR
                    build the C library and stage it as a distribution would
   c-bench          time the C library: one community, and a table beside Rust
+  bench peers [--rows N …] [--rounds N] [--threads N]
+                   compare with what people would use instead, and write benches/RESULTS.md
 ";
 
 fn main() -> ExitCode {
@@ -131,6 +134,13 @@ fn main() -> ExitCode {
         ["test", names @ ..] => test(names),
         ["c-dist", arguments @ ..] => c::dist(&root(), arguments),
         ["c-bench", arguments @ ..] => c::bench(&root(), arguments),
+        ["bench", "peers", arguments @ ..] => match bench::peers(&root(), arguments) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(message) => {
+                eprintln!("{message}");
+                ExitCode::FAILURE
+            }
+        },
         ["suites"] => {
             for suite in SUITES {
                 let tools: Vec<&str> = suite.needs.iter().map(|(tool, _)| *tool).collect();
