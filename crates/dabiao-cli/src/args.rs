@@ -42,6 +42,8 @@ pub(crate) enum Format {
     Csv,
     /// For programs; faults too
     Json,
+    /// The scores as a Parquet file, for data frames: `score` and `run`
+    Parquet,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -79,6 +81,39 @@ pub(crate) enum Command {
     Standard(StandardCommand),
     /// Write workbooks to fill in, which work out their points themselves
     Template(Template),
+    /// Put a folder of filled workbooks and tables together into one table
+    Collect(Collect),
+    /// Write results as a workbook: ranking, scorecards, gaps, selection, charts
+    Export(Export),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Collect {
+    /// Folder with the tables; folders in it are looked into
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The standard: the id of a built-in one, or a file (TOML or JSON)
+    #[arg(short, long, value_name = "ID|FILE")]
+    pub(crate) standard: PathBuf,
+    /// Who should be there: a table with their codes, to list who is missing
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) communities: Option<PathBuf>,
+    /// Where the one table goes: .parquet or .csv
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The campaign's file (TOML or JSON); with --standard a table of communities
+    #[arg(value_name = "CAMPAIGN|TABLE")]
+    pub(crate) input: PathBuf,
+    /// The standard of a table: the id of a built-in one, or a file (TOML or JSON)
+    #[arg(short, long, value_name = "ID|FILE")]
+    pub(crate) standard: Option<PathBuf>,
+    /// The workbook that is written
+    #[arg(short, long, value_name = "FILE", default_value = "results.xlsx")]
+    pub(crate) output: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -160,7 +195,7 @@ pub(crate) struct GridCheck {
 /// The standard and the table of a run.
 #[derive(Debug, Args)]
 pub(crate) struct Inputs {
-    /// Table of communities, CSV or TSV; `-` is standard input
+    /// Table of communities: CSV, TSV, XLSX, XLS, ODS, Parquet, Arrow; `-` is standard input
     #[arg(value_name = "TABLE")]
     pub(crate) table: PathBuf,
     /// The standard: the id of a built-in one, or a file (TOML or JSON; `-` is standard input)
@@ -169,13 +204,16 @@ pub(crate) struct Inputs {
     /// Encoding of the table [default: found out by itself]
     #[arg(long, value_enum, value_name = "ENCODING")]
     pub(crate) encoding: Option<Encoding>,
+    /// Sheet of a workbook [default: the first that fits]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Score {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
-    /// Write scores.csv, items.csv, gaps.csv and summary.json into this folder
+    /// Write scores.csv, items.csv, gaps.csv, summary.json and results.xlsx into this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 }

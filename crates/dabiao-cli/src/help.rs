@@ -10,7 +10,7 @@ use crate::args::Arguments;
 use crate::session::language;
 
 /// What a command does, by its name.
-const COMMANDS: [(&str, &str); 18] = [
+const COMMANDS: &[(&str, &str)] = &[
     (
         "dabiao",
         "按公开的创建标准为社区评分\u{ff1a}结果精确\u{ff0c}每一分都有说明",
@@ -35,8 +35,16 @@ const COMMANDS: [(&str, &str); 18] = [
     ("explain", "逐项说明一个社区的计分卡"),
     ("standard", "列出、查看和检查标准"),
     ("template", "写出填报用的工作簿\u{ff0c}填写时自动算分"),
-    ("export", "把标准写成工作簿\u{ff0c}以便在表格软件中修改"),
+    (
+        "standard export",
+        "把标准写成工作簿\u{ff0c}以便在表格软件中修改",
+    ),
     ("import", "从工作簿读回标准\u{ff0c}并检查"),
+    ("collect", "把一个文件夹里填好的工作簿和表格汇总为一张表"),
+    (
+        "export",
+        "把结果写成工作簿\u{ff1a}排名、计分卡、短板、评选和图表",
+    ),
     ("list", "列出内置的标准"),
     (
         "show",
@@ -47,7 +55,7 @@ const COMMANDS: [(&str, &str); 18] = [
 ];
 
 /// What an argument says, by its name; by its command and its name where commands differ.
-const ARGUMENTS: [(&str, &str); 33] = [
+const ARGUMENTS: &[(&str, &str)] = &[
     ("export output", "要写出的工作簿\u{ff08}XLSX\u{ff09}"),
     ("workbook", "工作簿\u{ff08}XLSX、XLS 或 ODS\u{ff09}"),
     (
@@ -82,7 +90,7 @@ const ARGUMENTS: [(&str, &str); 33] = [
     ),
     (
         "format",
-        "输出格式\u{ff1a}table\u{ff08}默认\u{ff0c}供人阅读\u{ff09}、csv\u{ff08}供电子表格\u{ff09}、json\u{ff08}供程序\u{ff0c}错误也用 JSON\u{ff09}",
+        "输出格式\u{ff1a}table\u{ff08}默认\u{ff0c}供人阅读\u{ff09}、csv\u{ff08}供电子表格\u{ff09}、json\u{ff08}供程序\u{ff0c}错误也用 JSON\u{ff09}、parquet\u{ff08}得分表\u{ff0c}供 score 和 run\u{ff09}",
     ),
     (
         "threads",
@@ -94,7 +102,10 @@ const ARGUMENTS: [(&str, &str); 33] = [
     ),
     ("out", "写出文件的文件夹\u{ff0c}没有时自动建立"),
     ("input", "活动文件\u{ff1b}加 --standard 时为社区数据表"),
-    ("table", "社区数据表\u{ff0c}CSV 或 TSV\u{ff1b}- 为标准输入"),
+    (
+        "table",
+        "社区数据表\u{ff1a}CSV、TSV、XLSX、XLS、ODS、Parquet、Arrow\u{ff1b}- 为标准输入",
+    ),
     (
         "standard",
         "标准\u{ff1a}内置标准的编号\u{ff0c}或 TOML、JSON 文件\u{ff1b}- 为标准输入",
@@ -127,6 +138,20 @@ const ARGUMENTS: [(&str, &str); 33] = [
     ("files", "单元表\u{ff0c}或一个活动文件"),
     ("compounds", "小区表"),
     ("divisions", "编码为统计用区划代码\u{ff0c}与上级核对"),
+    (
+        "sheet",
+        "工作簿中的工作表\u{ff08}默认为第一张合适的\u{ff09}",
+    ),
+    ("folder", "存放各表的文件夹\u{ff0c}其中的文件夹一并查看"),
+    (
+        "communities",
+        "应报社区的登记表\u{ff0c}须有编码列\u{ff1b}用来列出谁还没有报",
+    ),
+    (
+        "collect output",
+        "汇总表写到哪里\u{ff1a}.parquet 或 .csv 文件",
+    ),
+    ("output", "写出的工作簿\u{ff08}默认 results.xlsx\u{ff09}"),
     ("help", "显示帮助"),
     ("version", "显示版本"),
 ];
@@ -135,7 +160,7 @@ const ARGUMENTS: [(&str, &str); 33] = [
 pub(crate) fn command(arguments: &[OsString]) -> Command {
     let command = Arguments::command();
     match language_of(arguments) {
-        Lang::Zh => in_chinese(command),
+        Lang::Zh => in_chinese(command, ""),
         Lang::En => command,
     }
 }
@@ -161,10 +186,10 @@ fn of<'t>(texts: &[(&str, &'t str)], name: &str) -> Option<&'t str> {
 
 fn words_of(command: &str, argument: &str) -> Option<&'static str> {
     let own = format!("{command} {argument}");
-    of(&ARGUMENTS, &own).or_else(|| of(&ARGUMENTS, argument))
+    of(ARGUMENTS, &own).or_else(|| of(ARGUMENTS, argument))
 }
 
-fn in_chinese(command: Command) -> Command {
+fn in_chinese(command: Command, parent: &str) -> Command {
     const TEMPLATE: &str = "{about-with-newline}\n用法\u{ff1a}{usage}\n\n{all-args}";
     let name = command.get_name().to_owned();
     let is_root = name == "dabiao";
@@ -179,7 +204,8 @@ fn in_chinese(command: Command) -> Command {
     if is_root {
         command = command.arg(own_flag("version", 'V', ActionOf::Version));
     }
-    if let Some(about) = of(&COMMANDS, &name) {
+    let own = format!("{parent} {name}");
+    if let Some(about) = of(COMMANDS, &own).or_else(|| of(COMMANDS, &name)) {
         command = command.about(about);
     }
     command = command.mut_args(|arg| {
@@ -199,7 +225,7 @@ fn in_chinese(command: Command) -> Command {
             None => arg,
         }
     });
-    command.mut_subcommands(in_chinese)
+    command.mut_subcommands(|inner| in_chinese(inner, &name))
 }
 
 enum ActionOf {
@@ -220,7 +246,7 @@ mod tests {
 
     fn visit(command: &Command, missing: &mut Vec<String>) {
         let name = command.get_name();
-        if of(&COMMANDS, name).is_none() {
+        if of(COMMANDS, name).is_none() {
             missing.push(name.to_owned());
         }
         for arg in command.get_arguments() {
@@ -238,7 +264,7 @@ mod tests {
         let mut missing = Vec::new();
         visit(&Arguments::command(), &mut missing);
         assert_eq!(missing, Vec::<String>::new());
-        in_chinese(Arguments::command()).debug_assert();
+        in_chinese(Arguments::command(), "").debug_assert();
         Arguments::command().debug_assert();
     }
 

@@ -134,6 +134,9 @@ fn table(session: &Session, inputs: &Inputs, standard: &Standard) -> Result<Obse
             Encoding::Utf16 => dabiao_io::Encoding::Utf16,
         });
     }
+    if let Some(sheet) = &inputs.sheet {
+        options = options.with_sheet(sheet);
+    }
     let observations = read_observations(standard, source, &options)?;
     drop(bar);
     faults::advise(observations.advice(), session.lang, session.format);

@@ -55,6 +55,15 @@ fn main() -> ExitCode {
 }
 
 fn run(session: &mut Session, command: &Command) -> Result<(), Failure> {
+    if session.format == args::Format::Parquet
+        && !matches!(command, Command::Score(_) | Command::Run(_))
+    {
+        return Err(Failure::call(
+            session.lang,
+            "--format parquet 只用于 score 和 run",
+            "--format parquet is for score and run alone",
+        ));
+    }
     match command {
         Command::Demo(demo) => commands::demo::run(session, demo),
         Command::Run(call) => commands::run::run(session, call),
@@ -67,5 +76,7 @@ fn run(session: &mut Session, command: &Command) -> Result<(), Failure> {
         Command::Explain(explain) => commands::explain::run(session, explain),
         Command::Standard(standard) => commands::standard::run(session, standard),
         Command::Template(call) => commands::template::run(session, call),
+        Command::Collect(call) => commands::collect::run(session, call),
+        Command::Export(call) => commands::export::run(session, call),
     }
 }

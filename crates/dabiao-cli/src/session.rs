@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle,
 };
-use dabiao::{Lang, ScoreOptions};
+use dabiao::{Lang, ScoreOptions, Scores};
 use dabiao_io::{SYNTHETIC, write_rows};
 use serde::Serialize;
 
@@ -83,6 +83,21 @@ impl Session {
             row
         });
         write_rows(&mut self.out, &heading, rows)?;
+        Ok(())
+    }
+
+    /// The scores as a Parquet file, which no terminal can show.
+    pub(crate) fn parquet(&mut self, scores: &Scores) -> Result<(), Failure> {
+        if io::stdout().is_terminal() {
+            return Err(Failure::call(
+                self.lang,
+                "Parquet 不能显示在终端\u{ff0c}请写入文件\u{ff1a}> scores.parquet",
+                "a terminal cannot show Parquet; send it to a file: > scores.parquet",
+            ));
+        }
+        let mut bytes = Vec::new();
+        dabiao_io::write_scores_parquet(scores, &mut bytes)?;
+        self.out.write_all(&bytes)?;
         Ok(())
     }
 

@@ -77,7 +77,13 @@ fn the_same_bytes_from_every_format_order_and_number_of_threads() {
     let expected = score_into(&into("first"), &data("communities.csv"), &[]);
     assert_eq!(
         expected.keys().collect::<Vec<_>>(),
-        ["gaps.csv", "items.csv", "scores.csv", "summary.json"]
+        [
+            "gaps.csv",
+            "items.csv",
+            "results.xlsx",
+            "scores.csv",
+            "summary.json"
+        ]
     );
 
     let table = fs::read_to_string(data("communities.csv")).unwrap();

@@ -23,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 mod campaign;
+mod collect;
 mod read;
 #[cfg(feature = "workbook")]
 mod workbook;
@@ -34,19 +35,24 @@ pub use campaign::{
     read_campaign, read_campaign_grid, read_grid, read_grid_from, read_registry, read_text, reason,
     write_campaign, write_campaign_scores,
 };
+pub use collect::{Collected, CollectedFile, Registered, collect, read_registered};
 pub use read::{
     Encoding, Format, Limits, ReadOptions, ReadProgress, Row, SheetPlaces, Source,
     read_observations, read_records, read_rows,
 };
 #[cfg(feature = "workbook")]
 pub use workbook::{
-    TemplateCommunity, TemplateOptions, is_workbook, read_standard, standard_workbook, template,
+    RESULTS_COMMUNITIES, TemplateCommunity, TemplateOptions, add_campaign_workbook,
+    add_results_workbook, campaign_workbook, is_workbook, read_standard, results_workbook,
+    standard_workbook, template,
 };
 pub use write::{
     AdviceCount, Communities, Engine, GAPS_HEADING, GradeCount, ITEMS_HEADING, ObservationsSummary,
     OutputSet, StandardSummary, Summary, add_results, gap_rows, item_rows, summary, write_gaps,
-    write_items, write_results, write_rows, write_scores, write_whole,
+    write_items, write_observations, write_results, write_rows, write_scores, write_whole,
 };
+#[cfg(feature = "columns")]
+pub use write::{write_observations_parquet, write_scores_parquet};
 
 /// The example of the README runs as a test.
 #[cfg(doctest)]

@@ -11,6 +11,7 @@ mod c;
 mod python;
 mod report;
 mod run;
+mod workbooks;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -112,6 +113,12 @@ const SUITES: &[Suite] = &[
             ("python3", "python3-venv"),
         ],
         run: report::report,
+    },
+    Suite {
+        name: "workbooks",
+        about: "workbooks between us, LibreOffice and openpyxl, both ways",
+        needs: &[("soffice", "libreoffice-calc"), ("python3", "python3-venv")],
+        run: workbooks::workbooks,
     },
 ];
 

@@ -220,7 +220,7 @@ fn show(session: &mut Session, compared: &Compared, top: usize) -> Result<(), Fa
                 "communities": cells.map(row).collect::<Vec<_>>(),
             }))
         }
-        Format::Table => {
+        Format::Table | Format::Parquet => {
             session.synthetic(compared.synthetic)?;
             for note in &compared.notes {
                 session.line(note)?;

@@ -56,7 +56,7 @@ pub(crate) fn run(session: &mut Session, call: &Demo) -> Result<(), Failure> {
             dabiao_io::write_scores(&scores, &mut session.out)?;
             return Ok(());
         }
-        Format::Table => {}
+        Format::Table | Format::Parquet => {}
     }
     overview::print(session, &scores)?;
     let shown = worth_explaining(&scores);

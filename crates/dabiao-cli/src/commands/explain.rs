@@ -14,7 +14,7 @@ pub(crate) fn run(session: &mut Session, call: &Explain) -> Result<(), Failure> 
         return Ok(());
     };
     match session.format {
-        Format::Table => session.line(card.explain(session.lang)),
+        Format::Table | Format::Parquet => session.line(card.explain(session.lang)),
         Format::Json => session.json(&card),
         Format::Csv => {
             let rows = dabiao_io::item_rows(&card, session.lang);

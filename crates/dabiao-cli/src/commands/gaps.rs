@@ -29,8 +29,8 @@ pub(crate) fn run(session: &mut Session, call: &Gaps) -> Result<(), Failure> {
             write_rows(&mut session.out, &dabiao_io::GAPS_HEADING, rows)?;
             Ok(())
         }
-        Format::Table if call.code.is_empty() => all(session, &scores),
-        Format::Table => {
+        Format::Table | Format::Parquet if call.code.is_empty() => all(session, &scores),
+        Format::Table | Format::Parquet => {
             for (at, gaps) in gaps.enumerate() {
                 if at > 0 {
                     session.line("")?;

@@ -79,7 +79,7 @@ pub(crate) fn check(session: &mut Session, call: &GridCheck) -> Result<(), Failu
             });
             session.rows(&["code", "level", "community"], rows, synthetic)
         }
-        Format::Table => {
+        Format::Table | Format::Parquet => {
             session.synthetic(synthetic)?;
             session.line(match lang {
                 Lang::Zh => format!("{} 个单元\u{ff0c}没有错误", grouped(grid.len())),

@@ -1,9 +1,11 @@
 //! The commands, one a module, and what several of them show.
 
 mod areas;
+pub(crate) mod collect;
 pub(crate) mod compare;
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod export;
 pub(crate) mod gaps;
 pub(crate) mod grid;
 pub(crate) mod overview;

@@ -22,6 +22,7 @@ pub(crate) fn run(session: &mut Session, call: &args::Report) -> Result<(), Fail
                 table: call.input.clone(),
                 standard: standard.clone(),
                 encoding: call.encoding,
+                sheet: None,
             };
             let scores = inputs::score(session, &inputs)?;
             write(session, Report::of_scores(&scores), &mut page)?;

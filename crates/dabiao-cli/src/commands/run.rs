@@ -64,6 +64,8 @@ pub(crate) fn write(
     add_campaign(loaded, result, lang, &mut set).map_err(at)?;
     report::add(lang, loaded, result, &mut set).map_err(at)?;
     // A further kind of file joins the set here, by one call.
+    let added = dabiao_io::add_campaign_workbook(loaded, result, lang, &mut set).map_err(at)?;
+    super::export::left_out(session, added);
     set.commit().map_err(at)
 }
 
@@ -91,6 +93,7 @@ pub(crate) fn show(
             write_campaign_scores(loaded, result, &mut session.out)?;
             return Ok(());
         }
+        Format::Parquet => return session.parquet(&result.scores),
         Format::Table => {}
     }
     let lang = session.lang;

@@ -1,9 +1,10 @@
 //! `dabiao score`: a table of communities against a standard.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use dabiao::{Lang, Scores};
-use dabiao_io::{summary, write_results, write_scores};
+use dabiao_io::{OutputSet, add_results, add_results_workbook, summary, write_scores};
 use serde_json::{Value, json};
 
 use super::{Part, overview, parts};
@@ -15,12 +16,13 @@ use crate::session::Session;
 pub(crate) fn run(session: &mut Session, call: &Score) -> Result<(), Failure> {
     let scores = inputs::score(session, &call.inputs)?;
     let files = match &call.out {
-        Some(folder) => write_results(&scores, session.lang, folder)
+        Some(folder) => write(session, &scores, folder)
             .map_err(|error| Failure::at(session.lang, folder, &error))?,
         None => Vec::new(),
     };
     match (session.format, &call.out) {
         (Format::Csv, _) => write_scores(&scores, &mut session.out)?,
+        (Format::Parquet, _) => session.parquet(&scores)?,
         (Format::Json, Some(_)) => session.json(&summary(&scores))?,
         (Format::Json, None) => session.json(&as_json(&scores))?,
         (Format::Table, Some(folder)) => {
@@ -40,6 +42,14 @@ pub(crate) fn run(session: &mut Session, call: &Score) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+fn write(session: &Session, scores: &Scores, folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut set = OutputSet::new(folder)?;
+    add_results(scores, session.lang, &mut set)?;
+    let added = add_results_workbook(scores, session.lang, &mut set)?;
+    super::export::left_out(session, added);
+    set.commit()
 }
 
 pub(crate) fn name_of(file: &Path) -> String {

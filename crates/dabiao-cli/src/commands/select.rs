@@ -51,7 +51,7 @@ pub(crate) fn run(session: &mut Session, call: &Select) -> Result<(), Failure> {
                 .collect();
             session.json(&json!({"summary": campaign_summary(&loaded, &result), "selection": rows}))
         }
-        Format::Table => {
+        Format::Table | Format::Parquet => {
             session.line(loaded.document.title.get(lang))?;
             session.synthetic(loaded.document.synthetic)?;
             chosen(session, &loaded, &result, call.all)

@@ -170,7 +170,7 @@ fn show(session: &mut Session, name: &Path, source: bool) -> Result<(), Failure>
     }
     let document = loaded.standard.document();
     match session.format {
-        Format::Table => in_words(session, &loaded.standard),
+        Format::Table | Format::Parquet => in_words(session, &loaded.standard),
         Format::Csv => {
             let words = Words::new(document, session.lang);
             let rows = parts(document).into_iter().map(|(_, part)| match part {

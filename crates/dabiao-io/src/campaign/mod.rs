@@ -24,6 +24,8 @@ pub use dabiao::campaign::reason;
 
 use places::Places;
 
+#[cfg(feature = "workbook")]
+pub(crate) use output::coverage_table;
 pub use output::{
     CAMPAIGN_FILES, SYNTHETIC, add_campaign, area_name, campaign_file, has_campaign_file,
     write_campaign, write_campaign_scores,

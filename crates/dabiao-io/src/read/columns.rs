@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Read};
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
@@ -49,6 +50,15 @@ fn damaged(found: &dyn std::fmt::Display) -> Fault {
         ))
 }
 
+/// What a damaged file makes of its reader: an error, or a panic where it did not foresee it.
+fn guarded<T, E: std::fmt::Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, Fault> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(error)) => Err(damaged(&error)),
+        Err(_) => Err(damaged(&"damaged")),
+    }
+}
+
 struct Rows<'r> {
     options: &'r ReadOptions,
     length: u64,
@@ -59,8 +69,7 @@ struct Rows<'r> {
 
 impl Rows<'_> {
     fn parquet(&mut self, bytes: Vec<u8>) -> Result<(), Faults> {
-        let builder = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes))
-            .map_err(|error| damaged(&error))?;
+        let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes)))?;
         let about = builder.metadata();
         let rows = u64::try_from(about.file_metadata().num_rows()).unwrap_or(u64::MAX);
         let sizes = about.row_groups().iter();
@@ -78,15 +87,9 @@ impl Rows<'_> {
         if self.heading(builder.schema())?.is_break() {
             return Ok(());
         }
-        let batches = builder
-            .with_batch_size(BATCH)
-            .build()
-            .map_err(|error| damaged(&error))?;
-        for batch in batches {
-            if self
-                .batch(&batch.map_err(|error| damaged(&error))?)?
-                .is_break()
-            {
+        let mut batches = guarded(|| builder.with_batch_size(BATCH).build())?;
+        while let Some(batch) = guarded(|| batches.next().transpose())? {
+            if self.batch(&batch)?.is_break() {
                 break;
             }
         }
@@ -95,13 +98,12 @@ impl Rows<'_> {
 
     fn arrow(&mut self, bytes: Vec<u8>) -> Result<(), Faults> {
         check_blocks(&bytes)?;
-        let batches = arrow_ipc::reader::FileReader::try_new(Cursor::new(bytes), None)
-            .map_err(|error| damaged(&error))?;
+        let open = || arrow_ipc::reader::FileReader::try_new(Cursor::new(bytes), None);
+        let mut batches = guarded(open)?;
         if self.heading(&batches.schema())?.is_break() {
             return Ok(());
         }
-        for batch in batches {
-            let batch = batch.map_err(|error| damaged(&error))?;
+        while let Some(batch) = guarded(|| batches.next().transpose())? {
             let mut from = 0;
             while from < batch.num_rows() {
                 let count = BATCH.min(batch.num_rows() - from);

@@ -1,10 +1,19 @@
-//! Workbooks for people: templates to fill in, standards to edit.
+//! Workbooks for people: templates to fill in, standards to edit, results for a meeting.
 
+mod look;
+mod results;
+mod sheet;
 mod standard;
 mod template;
 
+pub use results::{
+    RESULTS_COMMUNITIES, add_campaign_workbook, add_results_workbook, campaign_workbook,
+    results_workbook,
+};
 pub use standard::{is_workbook, read_standard, standard_workbook};
 pub use template::{TemplateCommunity, TemplateOptions, template};
+
+use std::io;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
@@ -18,4 +27,11 @@ fn new_workbook(title: &str) -> Result<Workbook, XlsxError> {
         .set_creation_datetime(&made);
     book.set_properties(&about);
     Ok(book)
+}
+
+fn io_error(error: XlsxError) -> io::Error {
+    match error {
+        XlsxError::IoError(error) => error,
+        other => io::Error::other(other),
+    }
 }

@@ -3,6 +3,9 @@
 mod cells;
 mod gaps;
 mod items;
+mod observations;
+#[cfg(feature = "columns")]
+mod parquet;
 mod scores;
 mod set;
 mod summary;
@@ -17,6 +20,9 @@ use cells::Rows;
 
 pub use gaps::{GAPS_HEADING, gap_rows, write_gaps};
 pub use items::{ITEMS_HEADING, item_rows, write_items};
+pub use observations::write_observations;
+#[cfg(feature = "columns")]
+pub use parquet::{write_observations_parquet, write_scores_parquet};
 pub(crate) use scores::items_of;
 pub use scores::write_scores;
 pub use set::{OutputSet, write_whole};

@@ -47,6 +47,28 @@ impl Observations {
         }
         to_hex(&hash.finalize())
     }
+
+    /// A value as the canonical form of [`Observations::digest`] writes it; nothing where it is
+    /// missing, or where the standard has no such measure.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), dabiao::Faults> {
+    /// use dabiao::{Observations, Standard};
+    /// let standard = Standard::builtin("weihai-2020")?;
+    /// let table = Observations::from_rows(&standard, &["code", "activities"], &[["c1", "1,200"]])?;
+    /// assert_eq!(table.value(&standard, "activities", 0).as_deref(), Some("1200"));
+    /// assert_eq!(table.value(&standard, "residents", 0), None);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn value(&self, standard: &Standard, measure: &str, row: usize) -> Option<String> {
+        let measures = &standard.plan().measures;
+        let id = measures.iter().position(|held| held.name == measure)?;
+        if row >= self.len() || id >= self.0.columns.len() {
+            return None;
+        }
+        write_cell(&measures[id], self.row(measures, row), id)
+    }
 }
 
 fn push_members<'a>(line: &mut String, members: impl Iterator<Item = (&'a str, String)>) {

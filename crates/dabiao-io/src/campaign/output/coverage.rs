@@ -8,7 +8,7 @@ use crate::campaign::LoadedCampaign;
 
 /// The four levels of the whole and of each community, and both pooled; the units that lack an
 /// organisation; what no grid holds.
-pub(super) fn coverage_table(
+pub(crate) fn coverage_table(
     loaded: &LoadedCampaign,
     result: &CampaignResult,
 ) -> Option<(Vec<String>, Rows)> {

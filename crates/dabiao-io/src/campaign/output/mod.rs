@@ -14,12 +14,12 @@ use super::LoadedCampaign;
 use super::summary::campaign_summary;
 use crate::write::{BYTE_ORDER_MARK, OutputSet, write_gaps, write_items, write_rows, write_scores};
 use city::city_table;
-use coverage::coverage_table;
+pub(crate) use coverage::coverage_table;
 
 /// What stands in every row of a result whose marks are made up.
 pub const SYNTHETIC: &str = "synthetic 合成数据";
 
-type Rows = Vec<Vec<String>>;
+pub(crate) type Rows = Vec<Vec<String>>;
 
 /// Writes the files of a campaign's run into a folder; all of them appear, or none.
 ///

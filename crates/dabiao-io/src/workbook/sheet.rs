@@ -1,0 +1,161 @@
+//! A table on a sheet: a title, a heading that stays in sight, filters, and cells of a kind.
+
+use rust_xlsxwriter::{Format, Worksheet, XlsxError};
+
+use super::look::Look;
+
+/// What stands in a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Whole,
+    /// A number with so many decimals.
+    Number(u8),
+    /// `95.12%`
+    Percent,
+}
+
+/// A column: its heading, its kind, its width in characters.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    pub(super) title: String,
+    pub(super) kind: Kind,
+    pub(super) width: f64,
+}
+
+impl Column {
+    pub(super) fn new(title: impl Into<String>, kind: Kind, width: f64) -> Column {
+        Column {
+            title: title.into(),
+            kind,
+            width,
+        }
+    }
+}
+
+/// A table to be laid out.
+pub(super) struct Table {
+    pub(super) name: String,
+    pub(super) title: String,
+    /// What must be known of the whole: that it is synthetic or drafted.
+    pub(super) remark: Option<String>,
+    pub(super) columns: Vec<Column>,
+    /// Published values as they are written; numbers become numbers.
+    pub(super) rows: Vec<Vec<String>>,
+    /// Columns that stay in sight to the left.
+    pub(super) frozen: u16,
+}
+
+/// The row of the heading, from 0.
+pub(super) const HEADING: u32 = 2;
+/// The first row below it.
+pub(super) const FIRST: u32 = HEADING + 1;
+/// The longest text that a cell holds.
+const LONGEST: usize = 32_767;
+
+impl Table {
+    /// The last row, from 0.
+    pub(super) fn last(&self) -> u32 {
+        HEADING + self.rows.len() as u32
+    }
+
+    pub(super) fn column(&self, title: &str) -> Option<u16> {
+        let at = self.columns.iter().position(|column| column.title == title);
+        at.and_then(|at| u16::try_from(at).ok())
+    }
+
+    /// Lays the table out on a sheet of its own.
+    pub(super) fn write<'s>(
+        &self,
+        sheet: &'s mut Worksheet,
+        look: &Look,
+    ) -> Result<&'s mut Worksheet, XlsxError> {
+        sheet.set_name(&self.name)?;
+        banner(sheet, look, &self.title, self.remark.as_deref())?;
+        let formats: Vec<Format> = self
+            .columns
+            .iter()
+            .map(|column| match column.kind {
+                Kind::Text => look.text.clone(),
+                Kind::Whole => look.whole.clone(),
+                Kind::Number(decimals) => look.decimals(decimals),
+                Kind::Percent => look.percent.clone(),
+            })
+            .collect();
+        for (at, column) in (0..).zip(&self.columns) {
+            sheet.set_column_width(at, column.width)?;
+            sheet.write_with_format(HEADING, at, &column.title, &look.head)?;
+        }
+        sheet.set_row_height(HEADING, 32)?;
+        for (row, cells) in (FIRST..).zip(&self.rows) {
+            for (((at, column), format), cell) in (0..).zip(&self.columns).zip(&formats).zip(cells)
+            {
+                write_cell(sheet, (row, at), column.kind, cell, format)?;
+            }
+        }
+        let last = u16::try_from(self.columns.len().saturating_sub(1)).unwrap_or(0);
+        sheet.set_freeze_panes(FIRST, self.frozen)?;
+        if !self.rows.is_empty() {
+            sheet.autofilter(HEADING, 0, self.last(), last)?;
+        }
+        sheet.set_repeat_rows(HEADING, HEADING)?;
+        page(sheet);
+        Ok(sheet)
+    }
+}
+
+/// The title over a sheet, and below it what must be known.
+pub(super) fn banner(
+    sheet: &mut Worksheet,
+    look: &Look,
+    title: &str,
+    remark: Option<&str>,
+) -> Result<(), XlsxError> {
+    sheet.write_with_format(0, 0, title, &look.title)?;
+    sheet.set_row_height(0, 28)?;
+    if let Some(remark) = remark {
+        sheet.write_with_format(1, 0, remark, &look.remark)?;
+    }
+    Ok(())
+}
+
+/// A4 across, as wide as the page, with the number of each.
+pub(super) fn page(sheet: &mut Worksheet) {
+    sheet
+        .set_landscape()
+        .set_paper_size(9)
+        .set_print_fit_to_pages(1, 0)
+        .set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3)
+        .set_footer("&C&P / &N")
+        .set_screen_gridlines(false);
+}
+
+/// Writes a published value: a number as a number, what is no number as the text that it is.
+pub(super) fn write_cell(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    kind: Kind,
+    cell: &str,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    let number = match kind {
+        Kind::Text => None,
+        Kind::Whole | Kind::Number(_) => cell.parse::<f64>().ok(),
+        Kind::Percent => {
+            let digits = cell.strip_suffix('%');
+            digits
+                .and_then(|digits| digits.parse::<f64>().ok())
+                .map(|percent| percent / 100.0)
+        }
+    };
+    match number {
+        Some(number) => sheet.write_with_format(row, column, number, format)?,
+        None if cell.is_empty() => sheet.write_blank(row, column, format)?,
+        None => sheet.write_string_with_format(row, column, shortened(cell), format)?,
+    };
+    Ok(())
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(LONGEST).collect()
+}
