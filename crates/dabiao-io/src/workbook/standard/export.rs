@@ -5,6 +5,7 @@ use dabiao::standard::document::Document;
 use dabiao::{Faults, Rational};
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 
+use super::super::template::style::{height, lines};
 use super::layout::{
     CHECKS, Column, DETAILS, EXTRAS, GRADES, HEAD, ITEMS, Kind, MEASURES, SECTIONS, SHEETS, Sheet,
     VETOES, english_of,
@@ -304,6 +305,7 @@ fn write(title: &str, head: &[Option<Held>], tables: &Rows) -> Result<Vec<u8>, X
     let notes = [
         "各工作表一行一项\u{ff0c}可改文字、分值、分档\u{ff0c}可增删行\u{ff0c}行的先后就是标准中的先后。列标题末尾的英文是程序认的名字\u{ff0c}请保留。",
         "分档、折线、选项、清单在“评分明细”中逐行填写\u{ff0c}以编号与小项、评分要点、加分扣分对应。",
+        "这个标准没有用到的列已隐藏\u{ff0c}需要时取消隐藏即可。",
         "百分比可写 95%\u{ff1b}条件写法如 complaints <= 3 且 rating = \"优\"\u{ff1b}花括号和方括号里的写法与标准文件相同。",
         "改好后用 dabiao standard import 读回\u{ff1a}有错会逐个指出工作表和单元格。",
     ];
@@ -322,7 +324,15 @@ fn write(title: &str, head: &[Option<Held>], tables: &Rows) -> Result<Vec<u8>, X
             }
         }
         sheet.set_row_height(0, 34)?;
+        for (at, column) in layout.columns.iter().enumerate() {
+            let used = rows.iter().any(|cells| cells[at].is_some());
+            // What a standard does not use stands there, out of the way.
+            if column.rare && !used {
+                sheet.set_column_hidden(at as u16)?;
+            }
+        }
         for (at, cells) in rows.iter().enumerate() {
+            sheet.set_row_height(at as u32 + 1, tallest(layout, cells))?;
             for (column, held) in cells.iter().enumerate() {
                 let kind = layout.columns[column].kind;
                 cell(
@@ -340,6 +350,19 @@ fn write(title: &str, head: &[Option<Held>], tables: &Rows) -> Result<Vec<u8>, X
         page(sheet)?;
     }
     workbook.save_to_buffer()
+}
+
+/// The height of a row that shows all of its texts.
+fn tallest(layout: &Sheet, cells: &[Option<Held>]) -> f64 {
+    let needed = layout
+        .columns
+        .iter()
+        .zip(cells)
+        .map(|(column, held)| match held {
+            Some(Held::Text(text)) => lines(text, column.width + 2.0),
+            _ => 1.0,
+        });
+    height(needed.fold(1.0, f64::max))
 }
 
 fn page(sheet: &mut Worksheet) -> Result<(), XlsxError> {

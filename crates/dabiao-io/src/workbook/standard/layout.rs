@@ -28,6 +28,15 @@ pub(super) struct Column {
     pub(super) zh: &'static str,
     pub(super) kind: Kind,
     pub(super) width: f64,
+    /// Hidden where nothing uses it.
+    pub(super) rare: bool,
+}
+
+const fn rare(key: &'static str, zh: &'static str, kind: Kind, width: f64) -> Column {
+    Column {
+        rare: true,
+        ..column(key, zh, kind, width)
+    }
 }
 
 const fn column(key: &'static str, zh: &'static str, kind: Kind, width: f64) -> Column {
@@ -36,6 +45,7 @@ const fn column(key: &'static str, zh: &'static str, kind: Kind, width: f64) -> 
         zh,
         kind,
         width,
+        rare: false,
     }
 }
 
@@ -116,21 +126,21 @@ macro_rules! marked {
         &[
             $($first,)+
             column("value", "取值", Kind::Text, 30.0),
-            column("applies", "适用条件", Kind::Text, 22.0),
-            column("full_marks", "得满分的条件\u{ff08}免检\u{ff09}", Kind::Text, 22.0),
-            column("no_marks", "不得分的条件", Kind::Text, 22.0),
-            column("zero_denominator", "分母为零", Kind::Plain, 14.0),
-            column("missing", "缺失值", Kind::Text, 10.0),
-            column("cohort", "比较范围", Kind::Text, 10.0),
-            column("award", "评审打分", Kind::Plain, 22.0),
-            column("yes_no", "是否", Kind::Plain, 18.0),
-            column("checklist", "清单\u{ff08}条件见评分明细\u{ff09}", Kind::Plain, 22.0),
-            column("otherwise", "其余得分", Kind::Plain, 10.0),
-            column("per_unit", "逐个加减分", Kind::Plain, 34.0),
-            column("rank", "排名", Kind::Plain, 34.0),
-            column("share_of_best", "与最好之比", Kind::Plain, 18.0),
-            column("share_of_mean", "与平均之比", Kind::Plain, 18.0),
-            column("min_max", "极差", Kind::Plain, 18.0),
+            rare("applies", "适用条件", Kind::Text, 22.0),
+            rare("full_marks", "得满分的条件\u{ff08}免检\u{ff09}", Kind::Text, 22.0),
+            rare("no_marks", "不得分的条件", Kind::Text, 22.0),
+            rare("zero_denominator", "分母为零", Kind::Plain, 14.0),
+            rare("missing", "缺失值", Kind::Text, 10.0),
+            rare("cohort", "比较范围", Kind::Text, 10.0),
+            rare("award", "评审打分", Kind::Plain, 22.0),
+            rare("yes_no", "是否", Kind::Plain, 18.0),
+            rare("checklist", "清单\u{ff08}条件见评分明细\u{ff09}", Kind::Plain, 22.0),
+            rare("otherwise", "其余得分", Kind::Plain, 10.0),
+            rare("per_unit", "逐个加减分", Kind::Plain, 34.0),
+            rare("rank", "排名", Kind::Plain, 34.0),
+            rare("share_of_best", "与最好之比", Kind::Plain, 18.0),
+            rare("share_of_mean", "与平均之比", Kind::Plain, 18.0),
+            rare("min_max", "极差", Kind::Plain, 18.0),
         ]
     };
 }
@@ -150,10 +160,10 @@ pub(super) const ITEMS: Sheet = Sheet {
             Kind::English,
             22.0
         ),
-        column("each", "逐单元评分", Kind::Text, 10.0),
-        column("points_rollup", "单元得分汇总", Kind::Plain, 12.0),
-        column("start", "起点\u{ff08}评分要点\u{ff09}", Kind::Plain, 10.0),
-        column("combine", "合并\u{ff08}评分要点\u{ff09}", Kind::Text, 10.0),
+        rare("each", "逐单元评分", Kind::Text, 10.0),
+        rare("points_rollup", "单元得分汇总", Kind::Plain, 12.0),
+        rare("start", "起点\u{ff08}评分要点\u{ff09}", Kind::Plain, 10.0),
+        rare("combine", "合并\u{ff08}评分要点\u{ff09}", Kind::Text, 10.0),
     ],
 };
 
@@ -172,10 +182,10 @@ pub(super) const EXTRAS: Sheet = Sheet {
             Kind::English,
             22.0
         ),
-        column("each", "逐单元评分", Kind::Text, 10.0),
-        column("points_rollup", "单元得分汇总", Kind::Plain, 12.0),
-        column("start", "起点\u{ff08}评分要点\u{ff09}", Kind::Plain, 10.0),
-        column("combine", "合并\u{ff08}评分要点\u{ff09}", Kind::Text, 10.0),
+        rare("each", "逐单元评分", Kind::Text, 10.0),
+        rare("points_rollup", "单元得分汇总", Kind::Plain, 12.0),
+        rare("start", "起点\u{ff08}评分要点\u{ff09}", Kind::Plain, 10.0),
+        rare("combine", "合并\u{ff08}评分要点\u{ff09}", Kind::Text, 10.0),
     ],
 };
 

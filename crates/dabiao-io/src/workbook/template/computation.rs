@@ -47,6 +47,13 @@ impl Places for References<'_> {
             None => "\"\"".to_owned(),
         }
     }
+
+    fn units(&self, measure: usize) -> String {
+        match self.template.unit_cells(measure) {
+            Some(cells) => format!("COUNTA({cells})"),
+            None => "0".to_owned(),
+        }
+    }
 }
 
 impl<'a> Template<'a> {
@@ -116,9 +123,12 @@ impl<'a> Template<'a> {
         self.pick("汇总后计算", "after collecting")
     }
 
-    /// What is finer than a sheet can compute exactly.
+    /// What is finer than a sheet can compute exactly, or hangs on what it does not have.
     fn too_fine(&self) -> &'static str {
-        self.pick("精度超限\u{ff0c}汇总后计算", "too fine: after collecting")
+        self.pick(
+            "表内无法确定\u{ff0c}汇总后计算",
+            "cannot be told here: after collecting",
+        )
     }
 
     fn required(&self) -> &'static str {

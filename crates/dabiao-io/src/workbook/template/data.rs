@@ -66,6 +66,8 @@ impl Template<'_> {
         sheet.set_landscape().set_paper_size(9);
         sheet.set_print_fit_to_pages(1, 0);
         sheet.set_row_height(HEADING, 32)?;
+        let last = HEADING + inputs.len() as u32;
+        sheet.set_print_area(0, 0, last, typed.len() as u16 + 1)?;
         sheet.set_column_range_width(0, typed.len() as u16 + 1, 16)?;
         sheet.set_freeze_panes(HEADING + 1, 2)?;
         sheet.set_tab_color(Color::Gray);

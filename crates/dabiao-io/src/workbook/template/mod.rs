@@ -12,7 +12,7 @@ mod fields;
 mod form;
 mod guide;
 mod live;
-mod style;
+pub(super) mod style;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -108,13 +108,13 @@ fn width(text: &str) -> f64 {
 }
 
 /// How many lines a text takes in a column of a width.
-pub(super) fn lines(text: &str, column: f64) -> f64 {
+pub(crate) fn lines(text: &str, column: f64) -> f64 {
     text.split('\n')
         .map(|line| (width(line) / (column - 3.0).max(1.0)).ceil().max(1.0))
         .sum()
 }
 
 /// The height of a row of so many lines.
-pub(super) fn height(lines: f64) -> f64 {
+pub(crate) fn height(lines: f64) -> f64 {
     (lines * 14.5 + 5.0).clamp(19.5, 409.0)
 }

@@ -12,6 +12,8 @@ const HEADING: u32 = 2;
 const CODE: u16 = 0;
 const NAME: u16 = 1;
 const WIDTH: f64 = 14.0;
+/// Columns of a page beside the first two.
+const COLUMNS: u32 = 15;
 
 impl Template<'_> {
     pub(super) fn table(&self, sheet: &mut Worksheet) -> Result<Vec<Inputs>, XlsxError> {
@@ -41,6 +43,8 @@ impl Template<'_> {
         let mut column = NAME + 1;
         let mut places: Vec<Option<u16>> = vec![None; document.measures.len()];
         let mut tallest = 1.0f64;
+        // Pages end between items.
+        let mut breaks: Vec<u32> = Vec::new();
         for (group, measures) in self.groups() {
             let measures: Vec<usize> = measures
                 .into_iter()
@@ -50,6 +54,10 @@ impl Template<'_> {
                 continue;
             }
             let from = column;
+            let page = breaks.last().copied().unwrap_or(2);
+            if u32::from(from) + measures.len() as u32 > page + COLUMNS {
+                breaks.push(u32::from(from));
+            }
             for measure in measures {
                 places[measure] = Some(column);
                 let title = self.fields.title(measure);
@@ -101,6 +109,10 @@ impl Template<'_> {
             sheet.set_row_height(row, 22)?;
         }
         let last = self.results(sheet, &inputs, column, first, &mut tallest)?;
+        let results = (u32::from(column)..=u32::from(last)).step_by(COLUMNS as usize);
+        breaks.extend(results);
+        sheet.set_vertical_page_breaks(&breaks)?;
+        sheet.set_print_scale(70);
         sheet.set_row_height(HEADING, 24)?;
         sheet.set_row_height(HEADING + 1, height(tallest))?;
         sheet.set_freeze_panes(first, NAME + 1)?;

@@ -389,3 +389,26 @@ fn a_blank_template_holds_nothing_before_anyone_opens_it() {
         }
     }
 }
+
+#[test]
+fn what_stands_in_the_units_is_left_to_collecting() {
+    let standard = Standard::builtin("weihai-2020").expect("a built-in standard");
+    let form = template(&standard, &TemplateOptions::new()).expect("a form");
+    let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(form)).expect("a workbook");
+    let units = book.worksheet_range("单元数据").expect("the units");
+    let heading: Vec<String> = (0..=12)
+        .map(|column| at(&units, 2, column).to_string())
+        .collect();
+    assert_eq!(
+        (heading[0].as_str(), heading[1].as_str()),
+        ("code", "grids_with_officer")
+    );
+    let computation = book.worksheet_formula("计算").expect("the computation");
+    let counts = |column: &str| {
+        let cells = format!("COUNTA('单元数据'!${column}$4:${column}$303)>0,6,2");
+        computation
+            .cells()
+            .any(|(_, _, formula)| formula.contains(&cells))
+    };
+    assert!(counts("B") && counts("M") && !counts("N"));
+}

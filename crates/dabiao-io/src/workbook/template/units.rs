@@ -4,6 +4,7 @@ use dabiao::standard::document::MeasureKind;
 use rust_xlsxwriter::{DataValidation, DataValidationRule, Worksheet, XlsxError};
 
 use super::Template;
+use super::computation::address;
 use super::live::WORDS;
 
 /// Rows to fill in.
@@ -102,6 +103,21 @@ impl Template<'_> {
             sheet.set_column_width(column, 18)?;
         }
         self.sheet_of_rows(sheet, measures.len() as u16)
+    }
+
+    /// The cells in which units' values of a measure are typed.
+    pub(super) fn unit_cells(&self, measure: usize) -> Option<String> {
+        let at = self
+            .fields
+            .unit_measures()
+            .position(|held| held == measure)?;
+        let column = at as u16 + 1;
+        Some(format!(
+            "'{}'!{}:{}",
+            self.names.units,
+            address(HEADING + 1, column),
+            address(HEADING + ROWS, column)
+        ))
     }
 
     fn sheet_of_rows(&self, sheet: &mut Worksheet, last: u16) -> Result<(), XlsxError> {

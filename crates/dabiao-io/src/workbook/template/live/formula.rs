@@ -18,6 +18,8 @@ pub(crate) enum Formula {
     Cell(CellId),
     /// The cell into which a measure is typed: an index into the standard's measures.
     Input(usize),
+    /// How many units below the community have a value of a measure.
+    Units(usize),
     /// A function of some arguments.
     Call(Function, Vec<Formula>),
     /// An operator between two.
@@ -135,6 +137,8 @@ pub(crate) trait Places {
     fn cell(&self, id: CellId) -> String;
     /// The reference of a measure's input.
     fn input(&self, measure: usize) -> String;
+    /// The count of the units' values of a measure.
+    fn units(&self, measure: usize) -> String;
 }
 
 /// What cells hold.
@@ -170,6 +174,7 @@ impl Formula {
             }
             Formula::Cell(id) => text.push_str(&places.cell(*id)),
             Formula::Input(measure) => text.push_str(&places.input(*measure)),
+            Formula::Units(measure) => text.push_str(&places.units(*measure)),
             Formula::Call(function, arguments) => {
                 text.push_str(function.name());
                 text.push('(');
@@ -203,6 +208,8 @@ impl Formula {
             Formula::Text(text) => Value::Text(text.clone()),
             Formula::Cell(id) => held.cell(*id),
             Formula::Input(measure) => held.input(*measure),
+            // A sheet is computed here before units are filled in.
+            Formula::Units(_) => Value::Number(0.0),
             Formula::Call(function, arguments) => call(*function, arguments, held),
             Formula::Binary(operator, left, right) => {
                 binary(*operator, &left.value(held), &right.value(held))

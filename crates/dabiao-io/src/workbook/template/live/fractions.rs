@@ -6,7 +6,7 @@ use super::formula::{
     Formula, Function, abs, add, and, call_of, div, eq, ge, gt, if_else, int, le, lt, max, min,
     mul, num, one_if, or, round, sub,
 };
-use super::{Builder, LIMIT, OVER};
+use super::{Builder, COHORT, LIMIT, OVER};
 
 /// A fraction: numerator and denominator, each a number or a cell. The denominator is above 0, or
 /// 0 where there is no value; then the numerator is the code that says why.
@@ -229,6 +229,7 @@ impl Builder<'_> {
             self.doubts.push(or(vec![
                 eq(order.clone(), num(UNSURE)),
                 eq(order.clone(), num(NO_VALUE + OVER)),
+                eq(order.clone(), num(NO_VALUE + COHORT)),
             ]));
         }
         order

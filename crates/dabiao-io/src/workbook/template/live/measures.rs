@@ -1,14 +1,14 @@
 //! Inputs: what is typed into a cell as a fraction, or as the code of an answer.
 
 use dabiao::Rational;
-use dabiao::standard::document::MeasureKind;
+use dabiao::standard::document::{Level, MeasureKind};
 
 use super::formula::{
     Formula, Function, abs, and, call_of, div, eq, ge, gt, if_else, int, le, max, min, mul, num,
     one_if, or, round, sub, sum,
 };
 use super::fractions::Fraction;
-use super::{Builder, LEFT, LIMIT, MISSING, OVER, WORDS};
+use super::{Builder, COHORT, LEFT, LIMIT, MISSING, OVER, WORDS};
 
 /// The code of an answer that is blank, of one that does not apply.
 pub(super) const BLANK_ANSWER: f64 = -2.0;
@@ -109,7 +109,7 @@ impl Builder<'_> {
         let sound = self.on_step(measure, sound);
         let state = if_else(
             eq(input(), text("")),
-            num(MISSING),
+            self.blank_or_in_units(measure),
             if_else(eq(input(), text(WORDS.not_applicable)), num(LEFT), sound),
         );
         let state = self.cell(state);
@@ -146,6 +146,21 @@ impl Builder<'_> {
             }
         };
         self.numbers[measure] = Some(fraction);
+    }
+
+    /// Why there is no value where a cell is blank: what is given unit by unit is rolled up after
+    /// collecting.
+    fn blank_or_in_units(&self, measure: usize) -> Formula {
+        let held = &self.document.measures[measure];
+        let below = matches!(held.level, Level::Grid | Level::Building | Level::Compound);
+        if !below || held.rollup.is_none() {
+            return num(MISSING);
+        }
+        if_else(
+            gt(Formula::Units(measure), num(0.0)),
+            num(COHORT),
+            num(MISSING),
+        )
     }
 
     /// A mark must also be on a step: values of six decimals are, or are far from it.
