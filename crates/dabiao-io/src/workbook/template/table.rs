@@ -13,7 +13,7 @@ const CODE: u16 = 0;
 const NAME: u16 = 1;
 const WIDTH: f64 = 14.0;
 /// Columns of a page beside the first two.
-const COLUMNS: u32 = 15;
+const COLUMNS: u32 = 12;
 
 impl Template<'_> {
     pub(super) fn table(&self, sheet: &mut Worksheet) -> Result<Vec<Inputs>, XlsxError> {
