@@ -1,13 +1,11 @@
 //! One block of rows through the plan: items by kernels where they have one, then sections,
 //! totals and grades in whole numbers; a row that is out of the ordinary goes the exact way.
 
-use multiversion::multiversion;
-
 use super::output::ColumnsMut;
 use super::run::{Compiled, Prepared, RowCohorts};
+use super::vectors::{add, place, reach, totalled, whole};
 use super::{Leaf, LeafColumn, NO_GRADE, NONE};
 use crate::fault::{Fault, Faults};
-use crate::observations::quantise::SHIFT;
 use crate::observations::{Observations, UnitPoints};
 use crate::plan::kernel::{Block, Direct, DirectRoom, Kernel, Marks, Predicate, Scratch};
 use crate::plan::marking::{Marked, Marker};
@@ -587,45 +585,6 @@ pub(crate) fn grade_code(grade: Option<usize>) -> u16 {
 fn once_each(rows: &mut Vec<usize>) {
     rows.sort_unstable();
     rows.dedup();
-}
-
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn reach(column: &[i64], mark: i64, holds: &mut [bool]) {
-    for (holds, points) in holds.iter_mut().zip(column) {
-        *holds &= *points >= mark;
-    }
-}
-
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn place(holds: &[bool], position: u16, grades: &mut [u16]) {
-    for (held, holds) in grades.iter_mut().zip(holds) {
-        *held = if *holds { position } else { *held };
-    }
-}
-
-/// Whole numbers below 2^51.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn whole(sums: &[f64], out: &mut [i64]) {
-    for (out, sum) in out.iter_mut().zip(sums) {
-        let bits = (*sum + SHIFT).to_bits() as i64;
-        *out = bits.wrapping_sub(SHIFT.to_bits() as i64);
-    }
-}
-
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn totalled(before: &mut [i64], totals: &mut [i64], deductions: &[i64], bonus: &[i64], most: i64) {
-    let extras = deductions.iter().zip(bonus);
-    for ((before, total), (deducted, bonus)) in before.iter_mut().zip(totals).zip(extras) {
-        *before = before.wrapping_sub(*deducted);
-        *total = before.wrapping_add(*bonus).min(most).max(0);
-        *before = (*before).max(0);
-    }
-}
-
-fn add(sum: &mut [i64], column: &[i64]) {
-    for (sum, points) in sum.iter_mut().zip(column) {
-        *sum = sum.wrapping_add(*points);
-    }
 }
 
 fn rolled_up(marker: &Marker<'_>, item: &ItemPlan, points: &UnitPoints) -> Result<Marked, Fault> {

@@ -8,6 +8,7 @@ mod output;
 pub(crate) mod rank;
 mod run;
 mod single;
+mod vectors;
 
 pub use columns::{PointsColumn, PointsOf, VetoState};
 pub(crate) use details::{Details, Leaf, LeafColumn};
