@@ -38,7 +38,8 @@ impl Look {
             remark: base
                 .clone()
                 .set_font_color(Color::RGB(0x9C_3D_10))
-                .set_align(FormatAlign::VerticalCenter),
+                .set_align(FormatAlign::VerticalCenter)
+                .set_text_wrap(),
             head: cell
                 .clone()
                 .set_bold()

@@ -71,7 +71,8 @@ impl Table {
         look: &Look,
     ) -> Result<&'s mut Worksheet, XlsxError> {
         sheet.set_name(&self.name)?;
-        banner(sheet, look, &self.title, self.remark.as_deref())?;
+        let widths: Vec<f64> = self.columns.iter().map(|column| column.width).collect();
+        banner(sheet, look, &self.title, self.remark.as_deref(), &widths)?;
         let formats: Vec<Format> = self
             .columns
             .iter()
@@ -104,17 +105,46 @@ impl Table {
     }
 }
 
-/// The title over a sheet, and below it what must be known.
+/// The width of a column that nobody set, in characters.
+const DEFAULT_WIDTH: f64 = 8.43;
+/// What must be known is laid over at least so many characters.
+const BANNER: f64 = 130.0;
+/// The height of a line of ten points.
+const LINE: f64 = 15.0;
+
+/// The title over a sheet, and below it what must be known, broken into lines over the columns.
 pub(super) fn banner(
     sheet: &mut Worksheet,
     look: &Look,
     title: &str,
     remark: Option<&str>,
+    widths: &[f64],
 ) -> Result<(), XlsxError> {
     sheet.write_with_format(0, 0, title, &look.title)?;
     sheet.set_row_height(0, 28)?;
-    if let Some(remark) = remark {
+    let Some(remark) = remark else {
+        return Ok(());
+    };
+    let mut last = 0;
+    let mut room = widths.first().copied().unwrap_or(DEFAULT_WIDTH);
+    while room < BANNER {
+        last += 1;
+        room += widths
+            .get(usize::from(last))
+            .copied()
+            .unwrap_or(DEFAULT_WIDTH);
+    }
+    let wanted: usize = remark
+        .chars()
+        .map(|c| if c.is_ascii() { 1 } else { 2 })
+        .sum();
+    // A tenth more, since lines break at words and fonts differ.
+    let lines = (wanted as f64 * 1.1 / room).ceil();
+    sheet.set_row_height(1, lines * LINE + 3.0)?;
+    if last == 0 {
         sheet.write_with_format(1, 0, remark, &look.remark)?;
+    } else {
+        sheet.merge_range(1, 0, 1, last, remark, &look.remark)?;
     }
     Ok(())
 }

@@ -30,8 +30,9 @@ pub(super) fn write(
     let name = made.pick("概览", "Overview").to_owned();
     let sheet = book.add_worksheet();
     sheet.set_name(&name)?;
-    banner(sheet, &made.look, title, made.remark.as_deref())?;
-    for (column, width) in [(0, 34.0), (1, 13.0), (2, 13.0), (3, 13.0), (4, 4.0)] {
+    let widths = [34.0, 13.0, 13.0, 13.0, 4.0];
+    banner(sheet, &made.look, title, made.remark.as_deref(), &widths)?;
+    for (column, width) in (0..).zip(widths) {
         sheet.set_column_width(column, width)?;
     }
     let all = summary(scores);
@@ -214,6 +215,7 @@ pub(super) fn write(
         row += 1;
     }
     page(sheet);
+    sheet.set_print_fit_to_pages(1, 1);
     Ok(())
 }
 
