@@ -1,6 +1,11 @@
 //! Takes one time after another, as it is told on standard input, so that a caller can alternate
 //! between engines: `dabiao-bench ROWS FOLDER`, then a line for each measurement; the answer is
 //! seconds.
+//!
+//! `frame THREADS` and `columns THREADS` are what the benchmark of the Python package compares
+//! itself with: the same record batch as polars hands over, its codes as string views, is read
+//! and scored; `columns` makes record batches of section points, total, grade and rank as well.
+//! Setting the results free is not timed.
 
 #![forbid(unsafe_code)]
 
@@ -11,8 +16,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use arrow_array::{RecordBatch, RecordBatchIterator};
-use dabiao::{CardScorer, Observations, PointsOf, ScoreOptions, Standard};
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchIterator, StringViewArray};
+use dabiao::arrow::{PointsAs, ScoreColumn};
+use dabiao::{CardScorer, Observations, PointsOf, ScoreOptions, Scores, Standard};
 use dabiao_benches::{Data, bench_33};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -22,6 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let data = Data::new(rows);
     let batch = data.batch(&standard)?;
     let table = read(&standard, &batch)?;
+    let frame = as_polars(&batch, &data.codes)?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "ready")?;
     out.flush()?;
@@ -29,6 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let line = line?;
         let words: Vec<&str> = line.split_whitespace().collect();
         let started = Instant::now();
+        let mut held = None;
         match words.as_slice() {
             ["score", threads] => {
                 black_box(standard.score(&table, &options(threads)?)?);
@@ -37,17 +45,56 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let table = read(&standard, &batch)?;
                 black_box(standard.score(&table, &options(threads)?)?);
             }
+            ["frame", threads] => held = Some((scored(&standard, &frame, threads)?, Vec::new())),
+            ["columns", threads] => {
+                let scores = scored(&standard, &frame, threads)?;
+                let made = published(&scores)?;
+                held = Some((scores, made));
+            }
             ["read", threads] => {
                 black_box(bandwidth(&data.columns, threads.parse()?));
             }
             ["cards", _] => cards(&standard, &data)?,
             ["dump", _] => dump(&standard, &data, &table, &folder)?,
-            _ => return Err(format!("score, table, read, cards or dump: {line}").into()),
+            _ => {
+                let known = "score, table, frame, columns, read, cards or dump";
+                return Err(format!("{known}: {line}").into());
+            }
         }
-        writeln!(out, "{:.9}", started.elapsed().as_secs_f64())?;
+        let seconds = started.elapsed().as_secs_f64();
+        drop(black_box(held));
+        writeln!(out, "{seconds:.9}")?;
         out.flush()?;
     }
     Ok(())
+}
+
+/// The table as polars hands it over: codes are string views.
+fn as_polars(batch: &RecordBatch, codes: &[String]) -> Result<RecordBatch, Box<dyn Error>> {
+    let codes: ArrayRef = Arc::new(StringViewArray::from_iter_values(codes));
+    let schema = batch.schema();
+    let titles = schema.fields().iter().map(|field| field.name().as_str());
+    let columns = std::iter::once(codes).chain(batch.columns().iter().skip(1).cloned());
+    Ok(RecordBatch::try_from_iter(titles.zip(columns))?)
+}
+
+fn scored(
+    standard: &Standard,
+    frame: &RecordBatch,
+    threads: &str,
+) -> Result<Arc<Scores>, Box<dyn Error>> {
+    let table = read(standard, frame)?;
+    Ok(Arc::new(standard.score(&table, &options(threads)?)?))
+}
+
+/// Section points, total, grade and rank, as record batches.
+fn published(scores: &Arc<Scores>) -> Result<Vec<RecordBatch>, Box<dyn Error>> {
+    let sections = &scores.standard().document().sections;
+    let sections = sections.iter().map(|s| ScoreColumn::Part(s.id.clone()));
+    let columns = std::iter::once(ScoreColumn::Code).chain(sections);
+    let columns = columns.chain([ScoreColumn::Total, ScoreColumn::Grade, ScoreColumn::Rank]);
+    let batches = scores.batches(columns.collect(), PointsAs::Decimal);
+    Ok(batches.collect::<Result<_, _>>()?)
 }
 
 /// Scores 100,000 cards, one at a time, each from doubles to points.

@@ -7,8 +7,11 @@ frame alone, the least of several fresh processes.
 
     python benches/frame.py [--runs 5] [--threads N] [--rust PROGRAM] [--json]
 
-``--rust`` names a built ``dabiao-bench``: then the same table is read and scored from Rust and from
-Python in turn, each in a process of its own, and the ratio of the best times is shown.
+``--rust`` names a built ``dabiao-bench`` of the same commit and build settings: then the same table
+is worked on from Rust and from Python in turn, each in a process of its own, and the ratio of the
+best times and of the medians is shown. Both start from the same Arrow buffers (polars hands over
+codes as string views) and end with scores, or with columns: record batches in Rust, and in Python
+an Arrow stream read to its end, or a polars frame, which makes string views of the texts.
 """
 
 from __future__ import annotations
@@ -16,11 +19,15 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COMMUNITIES = 620_573
 STANDARD = Path(__file__).resolve().parents[3] / "benches" / "bench-33.toml"
@@ -97,18 +104,29 @@ def child(what: str, threads: int | None) -> dict[str, float]:
 
 
 def serve() -> None:
-    """Read and score as ``dabiao-bench`` does: a line asks, the answer is seconds."""
+    """Work as ``dabiao-bench`` does: a line asks, the answer is seconds."""
+    import pyarrow  # noqa: PLC0415
+
     import dabiao  # noqa: PLC0415
 
     standard = dabiao.Standard.from_file(STANDARD)
     table = frame([measure.name for measure in standard.measures])
+    columns = ["code", *(section.code for section in standard.sections), "total", "grade", "rank"]
+    makes: dict[str, Callable[[dabiao.Scores], object]] = {
+        "frame": lambda _: None,
+        "columns": lambda scores: scores.to_arrow(columns),
+        "polars": lambda scores: scores.to_polars(columns),
+    }
+    assert pyarrow
     print("ready", flush=True)
     for line in sys.stdin:
-        threads = int(line.split()[1])
+        what, threads = line.split()
         start = time.perf_counter()
-        scores = standard.score(table, threads=threads)
-        print(time.perf_counter() - start, flush=True)
-        del scores
+        scores = standard.score(table, threads=int(threads))
+        made = makes[what](scores)
+        seconds = time.perf_counter() - start
+        del scores, made
+        print(seconds, flush=True)
 
 
 def measure(what: str, runs: int, threads: int | None) -> dict[str, float]:
@@ -124,26 +142,41 @@ def measure(what: str, runs: int, threads: int | None) -> dict[str, float]:
     return best
 
 
-def in_turn(rust: str, runs: int, threads: int) -> tuple[float, float]:
-    """Time Python and Rust one after the other, and give the best of each in seconds."""
-    commands = [[sys.executable, __file__, "--serve"], [rust, str(COMMUNITIES)]]
+def in_turn(rust: str, runs: int, threads: int) -> dict[str, dict[str, float]]:
+    """Time Python and Rust one after the other: the best and the median of each in seconds."""
     served = []
-    for command in commands:
+    for command in ([sys.executable, __file__, "--serve"], [rust, str(COMMUNITIES)]):
         held = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert held.stdin is not None
         assert held.stdout is not None
         assert held.stdout.readline() == "ready\n"
-        served.append((held, held.stdin, held.stdout, [float("inf")]))
-    for _ in range(runs):
-        for _, ask, answer, times in served:
-            ask.write(f"table {threads}\n")
-            ask.flush()
-            times.append(float(answer.readline()))
-    for held, ask, answer, _ in served:
+        served.append((held, held.stdin, held.stdout))
+
+    def timed(at: int, what: str) -> float:
+        _, ask, answer = served[at]
+        ask.write(f"{what} {threads}\n")
+        ask.flush()
+        return float(answer.readline())
+
+    found = {}
+    for ends, here, there in (
+        ("scores", "frame", "frame"),
+        ("columns", "columns", "columns"),
+        ("polars columns", "polars", "columns"),
+    ):
+        pairs = [(timed(0, here), timed(1, there)) for _ in range(runs + 1)][1:]
+        python, native = zip(*pairs, strict=True)
+        found[f"to {ends}, {threads}"] = {
+            "python": min(python),
+            "rust": min(native),
+            "python_median": statistics.median(python),
+            "rust_median": statistics.median(native),
+        }
+    for held, ask, answer in served:
         ask.close()
         held.wait()
         answer.close()
-    return min(served[0][3]), min(served[1][3])
+    return found
 
 
 def main() -> None:
@@ -166,8 +199,7 @@ def main() -> None:
     found = {what: measure(what, asked.runs, asked.threads) for what in kinds}
     if asked.rust:
         for threads in (1, asked.threads or 2):
-            pair = in_turn(asked.rust, max(asked.runs, 7), threads)
-            found[f"in turn, {threads}"] = {"python": pair[0], "rust": pair[1]}
+            found |= in_turn(asked.rust, max(asked.runs, 21), threads)
     if asked.json:
         print(json.dumps(found, indent=1))
         return
@@ -183,7 +215,8 @@ def main() -> None:
         if "rust" in figures:
             python, rust = figures["python"], figures["rust"]
             print(f"{name + ' threads':<27}{python * 1e3:8.1f} ms, ", end="")
-            print(f"from Rust {rust * 1e3:.1f} ms: ×{python / rust:.3f}")
+            medians = figures["python_median"] / figures["rust_median"]
+            print(f"from Rust {rust * 1e3:.1f} ms: ×{python / rust:.3f}, medians ×{medians:.3f}")
 
 
 if __name__ == "__main__":
