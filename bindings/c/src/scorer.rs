@@ -237,15 +237,17 @@ pub unsafe extern "C" fn dabiao_scorer_score(
                 .and_then(|states| states.get(at))
                 .unwrap_or(&all_values)
         };
-        let set = |scorer: &mut CardScorer, at: usize, value: &f64| match *state(at) {
-            DABIAO_VALUE => Ok(scorer.set_f64(at, *value)),
-            DABIAO_MISSING => Ok(scorer.set(at, Cell::Blank)),
-            DABIAO_NOT_APPLICABLE => Ok(scorer.set(at, Cell::NotApplicable)),
-            other => Err(Error::argument(
-                "states",
-                &format!("第 {at} 项为 {other},应为 0、1 或 2"),
-                &format!("has {other} at {at}, expected 0, 1 or 2"),
-            )),
+        let set = |scorer: &mut CardScorer, at: usize, value: &f64, faults: &mut Faults| {
+            let set = match *state(at) {
+                DABIAO_VALUE => scorer.set_f64(at, *value),
+                DABIAO_MISSING => scorer.set(at, Cell::Blank),
+                DABIAO_NOT_APPLICABLE => scorer.set(at, Cell::NotApplicable),
+                other => return Err(unknown_state(at, other)),
+            };
+            if let Err(fault) = set {
+                faults.push(fault);
+            }
+            Ok(())
         };
         // SAFETY: passed on.
         unsafe { score(&mut scorer, values, set, card, parts) }
@@ -268,14 +270,26 @@ pub unsafe extern "C" fn dabiao_scorer_score_text(
         let mut scorer = handle::alone("scorer", &held)?;
         // SAFETY: as the header asks of every array.
         let values = unsafe { args::slice("values", values, length)? };
-        let set = |scorer: &mut CardScorer, at: usize, value: &*const c_char| {
-            // SAFETY: as the header asks of every text.
-            let text = unsafe { args::optional_text("values", *value)? };
-            Ok(scorer.set(at, text.map_or(Cell::Blank, Cell::Text)))
-        };
+        let set =
+            |scorer: &mut CardScorer, at: usize, value: &*const c_char, faults: &mut Faults| {
+                // SAFETY: as the header asks of every text.
+                let text = unsafe { args::optional_text("values", *value)? };
+                if let Err(fault) = scorer.set(at, text.map_or(Cell::Blank, Cell::Text)) {
+                    faults.push(fault);
+                }
+                Ok(())
+            };
         // SAFETY: passed on.
         unsafe { score(&mut scorer, values, set, card, parts) }
     })
+}
+
+fn unknown_state(at: usize, found: u8) -> Error {
+    Error::argument(
+        "states",
+        &format!("第 {at} 项为 {found},应为 0、1 或 2"),
+        &format!("has {found} at {at}, expected 0, 1 or 2"),
+    )
 }
 
 /// # Safety
@@ -283,7 +297,7 @@ pub unsafe extern "C" fn dabiao_scorer_score_text(
 unsafe fn score<T>(
     scorer: &mut Scorer,
     values: &[T],
-    set: impl Fn(&mut CardScorer, usize, &T) -> Result<Result<(), engine::Fault>, Error>,
+    set: impl Fn(&mut CardScorer, usize, &T, &mut Faults) -> Result<(), Error>,
     card: *mut dabiao_card,
     parts: *const dabiao_card_parts,
 ) -> Result<(), Error> {
@@ -298,9 +312,7 @@ unsafe fn score<T>(
     };
     let mut faults = Faults::new();
     for (at, value) in values.iter().enumerate() {
-        if let Err(fault) = set(&mut scorer.card, at, value)? {
-            faults.push(fault);
-        }
+        set(&mut scorer.card, at, value, &mut faults)?;
     }
     faults.into_result(())?;
     let scores = scorer.card.score()?;
@@ -309,6 +321,7 @@ unsafe fn score<T>(
     Ok(())
 }
 
+#[inline(always)]
 pub(crate) fn scaled(scores: &Scores, points: PointsOf, row: usize) -> i64 {
     let points = scores.column(points).and_then(|column| column.get(row));
     points.map_or(DABIAO_NO_POINTS, engine::Points::scaled)

@@ -22,12 +22,14 @@ pub struct Points {
 
 impl Points {
     /// `scaled ÷ 10^decimals` points.
+    #[inline]
     #[must_use]
     pub fn new(scaled: i64, decimals: u8) -> Self {
         Points { scaled, decimals }
     }
 
     /// In units of `10^-decimals`.
+    #[inline]
     #[must_use]
     pub fn scaled(self) -> i64 {
         self.scaled

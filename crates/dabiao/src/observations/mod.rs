@@ -303,6 +303,7 @@ pub(crate) fn stored_text(measure: &MeasurePlan, kind: MeasureKind, value: i64) 
 }
 
 /// Scaled points of a column, with a value set aside for none.
+#[inline]
 pub(crate) fn optional_points(scaled: i64, decimals: u8) -> Option<Points> {
     (scaled != MISSING).then(|| Points::new(scaled, decimals))
 }

@@ -17,6 +17,7 @@ pub(crate) const SHIFT: f64 = 6_755_399_441_055_744.0;
 pub(crate) const SIMPLE: f64 = 2_251_799_813_685_248.0;
 
 /// One decimal, in millionths; nothing for what is no decimal.
+#[inline]
 pub(crate) fn one(value: f64) -> Option<i64> {
     let product = value * 1e6;
     let whole = (product + SHIFT) - SHIFT;

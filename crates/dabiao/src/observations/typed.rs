@@ -278,15 +278,17 @@ impl Bounds {
     }
 
     /// A plain number as it is stored; nothing where it must be looked at more closely.
+    #[inline]
     pub(crate) fn stored(&self, number: f64) -> Option<i64> {
         let stored = match self.kind {
             MeasureKind::Count | MeasureKind::Number => quantise::one(number)?,
-            _ if number.fract() == 0.0 => number as i64,
+            _ if number as i64 as f64 == number => number as i64,
             _ => return None,
         };
         self.hold(stored).then_some(stored)
     }
 
+    #[inline]
     pub(super) fn hold(&self, value: i64) -> bool {
         let whole = self.kind != MeasureKind::Count || value % 1_000_000 == 0;
         let on_step = |(first, step): &(i64, i64)| (value - first) % step == 0;

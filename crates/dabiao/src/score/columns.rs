@@ -45,6 +45,7 @@ impl<'a> PointsColumn<'a> {
     }
 
     /// The points of a row; nothing where there are none.
+    #[inline]
     #[must_use]
     pub fn get(&self, row: usize) -> Option<Points> {
         optional_points(*self.scaled.get(row)?, self.decimals)
@@ -84,6 +85,7 @@ impl Scores {
     /// assert_eq!(points, ["1.50", "2.00"]);
     /// # Ok::<(), dabiao::Faults>(())
     /// ```
+    #[inline]
     #[must_use]
     pub fn column(&self, points: PointsOf) -> Option<PointsColumn<'_>> {
         let plan = self.standard.plan();

@@ -18,6 +18,7 @@ pub(crate) enum Leaf {
 }
 
 impl Leaf {
+    #[inline]
     pub(crate) fn plan(self, plan: &Plan) -> Option<&ItemPlan> {
         match self {
             Leaf::Item(at) => plan.items.get(at),
@@ -36,6 +37,7 @@ impl Leaf {
     }
 
     /// Its place among all.
+    #[inline]
     pub(crate) fn place(self, plan: &Plan) -> usize {
         match self {
             Leaf::Item(at) => at,
@@ -114,21 +116,29 @@ impl Scores {
     }
 
     /// The column of an item, computed where it is not at hand.
+    #[inline]
     pub(crate) fn leaf(&self, leaf: Leaf) -> Option<&LeafColumn> {
         // An index too far must not be taken for the next kind's first.
         leaf.plan(self.standard.plan())?;
         let place = leaf.place(self.standard.plan());
         match &self.details {
             Details::Given(columns) => columns.get(place),
-            Details::Later(later) => {
-                let column = later.columns.get(place)?;
-                Some(column.get_or_init(|| {
-                    let mut column = self.compute(later, leaf, 0, self.len());
-                    self.zero(leaf, 0, &mut column);
-                    column
-                }))
-            }
+            Details::Later(later) => self.computed(later, leaf, place),
         }
+    }
+
+    fn computed<'a>(
+        &'a self,
+        later: &'a Later,
+        leaf: Leaf,
+        place: usize,
+    ) -> Option<&'a LeafColumn> {
+        let column = later.columns.get(place)?;
+        Some(column.get_or_init(|| {
+            let mut column = self.compute(later, leaf, 0, self.len());
+            self.zero(leaf, 0, &mut column);
+            column
+        }))
     }
 
     /// The column, where it is at hand.

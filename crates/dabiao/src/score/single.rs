@@ -1,16 +1,18 @@
 //! One community at a time: prepared once, then scored again and again.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::block::{Room, Run, grade_code};
 use super::run::{Compiled, given};
-use super::{Columns, Details, NONE, ScoreOptions, Scores};
+use super::{Columns, Details, LeafColumn, NONE, ScoreOptions, Scores};
 use crate::cohort::Statistics;
 use crate::fault::{Fault, FaultCode, Faults};
 use crate::observations::cell::{self, Cell};
 use crate::observations::typed::Bounds;
 use crate::observations::{Column, MISSING, Observations, ObservationsBuilder, Table};
-use crate::plan::{MeasurePlan, Part, State};
+use crate::plan::{MeasurePlan, Part, Plan, SectionPlan, State};
+use crate::rational::Rounding;
 use crate::standard::Standard;
 
 /// Scores one community at a time, as a service does that answers a request: the plan, the
@@ -41,10 +43,13 @@ pub struct CardScorer {
     room: Room,
     /// How each measure's plain numbers are read.
     bounds: Vec<Bounds>,
-    /// What is set: the row's cells.
+    /// What is set: the cells of the named measures, then those of `same`, which are put right
+    /// when a card is scored.
     cells: Vec<i64>,
     /// The measures behind the named ones, each the same as one of those.
     same: Vec<usize>,
+    /// What sections are worth, scaled, where it has no more decimals than points have.
+    worth: Vec<Option<i64>>,
 }
 
 impl CardScorer {
@@ -69,11 +74,19 @@ impl CardScorer {
         let derived = derived
             .filter_map(|m| m.within.as_ref())
             .map(|(base, _)| *base);
+        let (decimals, rounding) = (standard.plan().decimals, standard.plan().rounding);
+        let sections = standard.plan().sections.iter();
+        let worth = |section: &SectionPlan| {
+            let worth = &section.worth;
+            let fits = worth.fits_decimals(decimals);
+            fits.then(|| worth.round(decimals, rounding)).flatten()
+        };
         Ok(CardScorer {
             compiled,
             room: Room::new(standard.plan(), 1),
             bounds: measures.iter().map(Bounds::new).collect(),
-            cells: vec![MISSING; measures.len()],
+            cells: vec![MISSING; standard.plan().measures.len()],
+            worth: sections.map(worth).collect(),
             same: derived.collect(),
             scores: Scores {
                 standard: standard.clone(),
@@ -139,13 +152,19 @@ impl CardScorer {
     ///
     /// # Errors
     /// As for [`CardScorer::set`]; NaN and infinities are faults.
+    #[inline]
     pub fn set_f64(&mut self, measure: usize, value: f64) -> Result<(), Fault> {
         let bounds = self.bounds.get(measure);
         if let Some(stored) = bounds.and_then(|bounds| bounds.stored(value)) {
             self.cells[measure] = stored;
             return Ok(());
         }
-        // The closer look, and the words where it is a fault.
+        self.set_closely(measure, value)
+    }
+
+    /// The closer look, and the words where it is a fault.
+    #[cold]
+    fn set_closely(&mut self, measure: usize, value: f64) -> Result<(), Fault> {
         let observed = self.scores.standard.observed(measure);
         let cell = observed.map_or(Cell::Float(value), |observed| observed.cell(value));
         self.set(measure, cell)
@@ -159,7 +178,9 @@ impl CardScorer {
         let columns = &mut table(&mut self.scores.observations).columns;
         for (column, stored) in columns.iter_mut().zip(&self.cells) {
             if let Column::Plain(cells) = column {
-                cells.fill(*stored);
+                if let Some(cell) = cells.first_mut() {
+                    *cell = *stored;
+                }
             }
         }
         if self.ordinary().is_none() {
@@ -179,15 +200,13 @@ impl CardScorer {
             return None;
         };
         let out = &mut self.scores.columns;
-        let (cells, same) = (&self.cells, &self.same);
-        let cell = |measure: usize| match cells.get(measure) {
-            Some(cell) => *cell,
-            None => same
-                .get(measure - cells.len())
-                .map_or(MISSING, |base| cells[*base]),
-        };
+        let named = self.bounds.len();
+        for (at, base) in self.same.iter().enumerate() {
+            self.cells[named + at] = self.cells[*base];
+        }
+        let cells = self.cells.as_slice();
         for (veto, outcomes) in kernels.vetoes.iter().zip(&mut out.vetoes) {
-            let outcome = veto.as_ref()?.one(&cell)?;
+            let outcome = veto.as_ref()?.one(cells)?;
             if outcome.holds() {
                 return None;
             }
@@ -196,8 +215,8 @@ impl CardScorer {
         let mut seen = State::EMPTY;
         let (items, extras) = leaves.split_at_mut(kernels.items.len());
         for (kernel, leaf) in kernels.items.iter().zip(&mut *items) {
-            let (points, state) = kernel.as_ref()?.one(&cell)?;
-            (leaf.points[0], leaf.states[0]) = (points, state);
+            let (points, state) = kernel.as_ref()?.one(cells)?;
+            (leaf.points[0], leaf.states[0]) = (points.unwrap_or(NONE), state);
             seen = seen.or(state);
         }
         let (bonus, deductions) = extras.split_at_mut(kernels.bonus.len());
@@ -213,8 +232,8 @@ impl CardScorer {
             *sum = 0;
             for (kernel, leaf) in kernels.iter().zip(leaves) {
                 let kernel = kernel.as_ref().filter(|kernel| kernel.is_lone())?;
-                let (points, state) = kernel.one(&cell)?;
-                let points = if state.is_missing() { NONE } else { points };
+                let (points, state) = kernel.one(cells)?;
+                let points = if state.is_missing() { NONE } else { points? };
                 (leaf.points[0], leaf.states[0]) = (points, state);
                 seen = seen.or(state);
                 *sum = sum.checked_add(if points == NONE { 0 } else { points })?;
@@ -223,9 +242,20 @@ impl CardScorer {
         }
         out.seen[0] = seen;
         for (id, section) in plan.sections.iter().enumerate().rev() {
-            let items = section.items.iter().map(|item| items[*item].points[0]);
-            let sections = section.sections.iter().map(|child| out.sections[*child][0]);
-            out.sections[id][0] = items.chain(sections).try_fold(0i64, i64::checked_add)?;
+            let (mut sum, mut whole) = (0i64, true);
+            for item in &section.items {
+                match items[*item].points[0] {
+                    NONE => whole = false,
+                    points => sum = sum.checked_add(points)?,
+                }
+            }
+            for child in &section.sections {
+                sum = sum.checked_add(out.sections[*child][0])?;
+            }
+            if !whole {
+                sum = scaled_up(plan, &self.worth, id, sum, items)?;
+            }
+            out.sections[id][0] = sum;
         }
         let mut tops = plan.top.iter().map(|id| out.sections[*id][0]);
         let before = tops.try_fold(0i64, i64::checked_add)? - out.deductions[0];
@@ -235,7 +265,11 @@ impl CardScorer {
         out.before_bonus[0] = before.max(0);
         let reaches = |part: &Part, mark: i64| match part {
             Part::Section(section) => out.sections[*section][0] >= mark,
-            Part::Item(item) => items[*item].points[0] >= mark,
+            // An excluded item is skipped.
+            Part::Item(item) => {
+                let points = items[*item].points[0];
+                points == NONE || points >= mark
+            }
         };
         let grade = plan.grades.iter().position(|grade| {
             let enough = |(least, sections): &(u32, Vec<(usize, i64)>)| {
@@ -272,6 +306,39 @@ impl CardScorer {
         }
         Ok(())
     }
+}
+
+/// A section's points where items of it do not apply, as `Plan::section` has them, in whole
+/// numbers; nothing where those are not enough.
+#[cold]
+fn scaled_up(
+    plan: &Plan,
+    worth: &[Option<i64>],
+    id: usize,
+    sum: i64,
+    items: &[LeafColumn],
+) -> Option<i64> {
+    let section = &plan.sections[id];
+    let mut applicable = 0i128;
+    for item in &section.items {
+        if items[*item].points[0] != NONE {
+            applicable += i128::from(plan.items[*item].full.unwrap_or_default());
+        }
+    }
+    for child in &section.sections {
+        applicable += i128::from(worth[*child]?);
+    }
+    let top = i128::from(sum) * i128::from(worth[id]?);
+    if top < 0 || applicable <= 0 {
+        return None;
+    }
+    let (quotient, rest) = (top / applicable, top % applicable);
+    let up = match (2 * rest).cmp(&applicable) {
+        Ordering::Less => false,
+        Ordering::Greater => true,
+        Ordering::Equal => plan.rounding == Rounding::HalfUp || quotient % 2 == 1,
+    };
+    i64::try_from(quotient + i128::from(up)).ok()
 }
 
 /// The one row, copied first where somebody kept a clone of it.

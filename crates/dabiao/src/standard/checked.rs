@@ -135,6 +135,7 @@ impl Standard {
             .get_or_init(|| crate::observations::to_hex(&self.0.document.digest()))
     }
 
+    #[inline]
     pub(crate) fn plan(&self) -> &Plan {
         &self.0.plan
     }

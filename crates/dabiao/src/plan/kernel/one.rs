@@ -1,36 +1,43 @@
 //! Marking one row by a kernel, without a block around it. Only what is ordinary is told: a row
 //! with anything else goes the way of all blocks.
 
-use super::lanes::rounded;
 use super::{Body, EXACT, Kernel, Operand, Part, Predicate, Rule, Step, Value, Zero};
 use crate::observations::{MISSING, NOT_APPLICABLE};
+use crate::plan::State;
 use crate::plan::node::Outcomes;
-use crate::plan::{MeasureId, State};
 
-/// The cells of one row in their stored form.
-pub(crate) type Cells<'a> = &'a dyn Fn(MeasureId) -> i64;
+/// The cells of one row in their stored form, by measure.
+pub(crate) type Cells<'a> = &'a [i64];
+
+#[inline]
+fn cell_of(cells: Cells<'_>, measure: usize) -> i64 {
+    cells.get(measure).copied().unwrap_or(MISSING)
+}
 
 /// A computed value is no greater: 10¹².
 const LIMIT: f64 = 1e12;
 
 impl Kernel {
-    /// The scaled points and the state, where the item applies and nothing but its value
+    /// The scaled points, where it applies, and the state, where nothing but that and its value
     /// decides.
-    pub(crate) fn one(&self, cells: Cells<'_>) -> Option<(i64, State)> {
+    #[inline]
+    pub(crate) fn one(&self, cells: Cells<'_>) -> Option<(Option<i64>, State)> {
         if self.no_marks.is_some() || self.full_marks.is_some() {
             return None;
         }
-        if let Some(applies) = &self.applies
-            && applies.one(cells)? != Outcomes::TRUE
-        {
-            return None;
+        match self.applies.as_ref().map(|applies| applies.one(cells)) {
+            None | Some(Some(Outcomes::TRUE)) => {}
+            Some(Some(Outcomes::FALSE)) => {
+                return Some((None, State::EMPTY.with(State::NOT_APPLICABLE)));
+            }
+            Some(_) => return None,
         }
         let (points, blank) = match &self.body {
             Body::One(part) => part.one(cells)?,
             Body::Boxes { boxes, base, steps } => {
                 let (mut ticked, mut blank) = (0.0, false);
                 for measure in boxes {
-                    match cells(*measure) {
+                    match cell_of(cells, *measure) {
                         MISSING => blank = true,
                         NOT_APPLICABLE => return None,
                         cell => ticked += f64::from(u8::from(cell != 0)),
@@ -50,7 +57,7 @@ impl Kernel {
             }
         };
         let state = if blank { State::BLANK } else { State::EMPTY };
-        Some((points as i64, state))
+        Some((Some(points as i64), state))
     }
 
     /// Whether it marks one value, and no condition looks at anything else.
@@ -62,6 +69,7 @@ impl Kernel {
 
 impl Operand {
     /// The number; nothing where it is too large.
+    #[inline]
     fn one(self, stored: i64, most: f64) -> Option<f64> {
         let whole = stored as f64;
         let number = if self.grain == 1.0 {
@@ -82,11 +90,12 @@ enum Loaded {
 
 impl Value {
     /// Nothing where it does not apply, or is too large.
+    #[inline]
     fn one(&self, cells: Cells<'_>) -> Option<Loaded> {
-        let top = cells(self.numerator.measure);
+        let top = cell_of(cells, self.numerator.measure);
         let bottom = self
             .denominator
-            .map(|operand| (operand, cells(operand.measure)));
+            .map(|operand| (operand, cell_of(cells, operand.measure)));
         if top == NOT_APPLICABLE || bottom.is_some_and(|(_, cell)| cell == NOT_APPLICABLE) {
             return None;
         }
@@ -107,6 +116,7 @@ impl Value {
 
 impl Part {
     /// Scaled points, and whether the value is missing.
+    #[inline]
     fn one(&self, cells: Cells<'_>) -> Option<(f64, bool)> {
         let (n, d) = match self.value.one(cells)? {
             Loaded::Number(n, d) => (n, d),
@@ -121,23 +131,26 @@ impl Part {
             Rule::Steps { base, steps } => stepped(n, d, *base, steps),
             Rule::Linear(linear) => {
                 let (first, rest) = linear.pieces.split_first()?;
-                let reached = |p: f64, q: f64| d.map_or(n >= p, |d| n * q >= p * d);
-                let piece = rest
-                    .iter()
-                    .rfind(|piece| reached(piece.p, piece.q))
-                    .unwrap_or(first);
-                let (top, bottom) = match d {
-                    None => (piece.a * n + piece.b, linear.m),
-                    Some(d) => (piece.a * n + piece.b * d, linear.m * d),
-                };
-                rounded(top, bottom, linear.half_even)
+                let (mut a, mut b) = (first.a, first.b);
+                // The last piece that is reached; chosen without a jump, which would be hard to
+                // foretell.
+                let whole = d.unwrap_or(1.0);
+                for piece in rest {
+                    let reached = match d {
+                        None => n >= piece.p,
+                        Some(d) => n * piece.q >= piece.p * d,
+                    };
+                    a = if reached { piece.a } else { a };
+                    b = if reached { piece.b } else { b };
+                }
+                rounded(a * n + b * whole, linear.m * whole, linear.half_even)
             }
             Rule::Units(units) => {
                 let distance = (units.a * n + units.b) / units.m;
                 let whole = if units.started {
-                    distance.ceil()
+                    -floor(-distance)
                 } else {
-                    distance.floor()
+                    floor(distance)
                 };
                 units.from + units.points * whole.max(0.0)
             }
@@ -151,16 +164,47 @@ impl Part {
     }
 }
 
+#[inline]
 fn stepped(n: f64, d: Option<f64>, base: f64, steps: &[Step]) -> f64 {
-    let reached = |step: &&Step| match d {
-        None => n >= step.p,
-        Some(d) if step.strict => n * step.q > step.p * d,
-        Some(d) => n * step.q >= step.p * d,
-    };
-    steps
-        .iter()
-        .filter(reached)
-        .fold(base, |points, step| points + step.add)
+    let mut points = base;
+    match d {
+        None => {
+            for step in steps {
+                points += if n >= step.p { step.add } else { 0.0 };
+            }
+        }
+        Some(d) => {
+            for step in steps {
+                let (left, right) = (n * step.q, step.p * d);
+                let reached = (left > right) | (!step.strict & (left == right));
+                points += if reached { step.add } else { 0.0 };
+            }
+        }
+    }
+    points
+}
+
+/// As `f64::floor`, which is a call where the processor that is built for has no such
+/// instruction.
+#[inline]
+fn floor(number: f64) -> f64 {
+    if number.abs() < EXACT {
+        let whole = number as i64 as f64;
+        whole - f64::from(u8::from(whole > number))
+    } else {
+        number
+    }
+}
+
+/// As [`super::lanes::rounded`].
+#[inline]
+fn rounded(top: f64, bottom: f64, half_even: bool) -> f64 {
+    let quotient = floor(top / bottom);
+    if half_even && quotient * bottom == top {
+        2.0 * floor(quotient * 0.5)
+    } else {
+        quotient
+    }
 }
 
 impl Predicate {
@@ -173,7 +217,7 @@ impl Predicate {
         };
         Some(match self {
             Predicate::Holds(measure) => {
-                let cell = cells(*measure);
+                let cell = cell_of(cells, *measure);
                 coded(cell, cell != 0)
             }
             Predicate::Label {
@@ -181,7 +225,7 @@ impl Predicate {
                 label,
                 equal,
             } => {
-                let cell = cells(*measure);
+                let cell = cell_of(cells, *measure);
                 coded(cell, (cell == *label) == *equal)
             }
             Predicate::Compare {
