@@ -28,7 +28,7 @@ fn cards_are_the_rows_of_a_table() {
                 if odd && draw % 16 < 2 {
                     return ["", "不涉及"][(draw % 2) as usize].to_owned();
                 }
-                if vetoing.contains(&measure.name.as_str()) && draw % 8 != 0 {
+                if vetoing.contains(&measure.name.as_str()) && !draw.is_multiple_of(8) {
                     return "0".to_owned();
                 }
                 let numbers = [draw % 9000, draw % 100, draw % 7, draw % 2];
@@ -37,7 +37,7 @@ fn cards_are_the_rows_of_a_table() {
                 let first = (draw / 16 % 3) as usize;
                 let labels = 4 + (draw / 64 % 4) as usize;
                 let mut tried = [first, 2, 3, labels, 4 + (draw % 2) as usize, 8, 9];
-                if draw % 5 == 0 {
+                if draw.is_multiple_of(5) {
                     tried.reverse();
                 }
                 let allowed = |text: &&String| scorer.set(at, Cell::Text(text)).is_ok();

@@ -20,9 +20,9 @@ pub(crate) const SIMPLE: f64 = 2_251_799_813_685_248.0;
 #[inline]
 pub(crate) fn one(value: f64) -> Option<i64> {
     let product = value * 1e6;
-    let whole = (product + SHIFT) - SHIFT;
-    if (product - whole).abs() < 0.5 && product.abs() < SIMPLE {
-        return Some(whole as i64);
+    let shifted = product + SHIFT;
+    if (product - (shifted - SHIFT)).abs() < 0.5 && product.abs() < SIMPLE {
+        return Some((shifted.to_bits() as i64).wrapping_sub(SHIFT.to_bits() as i64));
     }
     Decimal::from_f64(value).map(Decimal::millionths)
 }

@@ -280,9 +280,14 @@ impl Bounds {
     /// A plain number as it is stored; nothing where it must be looked at more closely.
     #[inline]
     pub(crate) fn stored(&self, number: f64) -> Option<i64> {
+        let whole = number as i64;
         let stored = match self.kind {
+            // It has no other decimals, and there is room for its millionths.
+            MeasureKind::Count if whole as f64 == number && whole.unsigned_abs() < 1 << 39 => {
+                whole * 1_000_000
+            }
             MeasureKind::Count | MeasureKind::Number => quantise::one(number)?,
-            _ if number as i64 as f64 == number => number as i64,
+            _ if whole as f64 == number => whole,
             _ => return None,
         };
         self.hold(stored).then_some(stored)

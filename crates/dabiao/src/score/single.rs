@@ -177,10 +177,10 @@ impl CardScorer {
     pub fn score(&mut self) -> Result<&Scores, Faults> {
         let columns = &mut table(&mut self.scores.observations).columns;
         for (column, stored) in columns.iter_mut().zip(&self.cells) {
-            if let Column::Plain(cells) = column {
-                if let Some(cell) = cells.first_mut() {
-                    *cell = *stored;
-                }
+            if let Column::Plain(cells) = column
+                && let Some(cell) = cells.first_mut()
+            {
+                *cell = *stored;
             }
         }
         if self.ordinary().is_none() {

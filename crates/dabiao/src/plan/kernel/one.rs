@@ -2,6 +2,7 @@
 //! with anything else goes the way of all blocks.
 
 use super::{Body, EXACT, Kernel, Operand, Part, Predicate, Rule, Step, Value, Zero};
+use crate::observations::quantise::{SHIFT, SIMPLE};
 use crate::observations::{MISSING, NOT_APPLICABLE};
 use crate::plan::State;
 use crate::plan::node::Outcomes;
@@ -9,7 +10,7 @@ use crate::plan::node::Outcomes;
 /// The cells of one row in their stored form, by measure.
 pub(crate) type Cells<'a> = &'a [i64];
 
-#[inline]
+#[inline(always)]
 fn cell_of(cells: Cells<'_>, measure: usize) -> i64 {
     cells.get(measure).copied().unwrap_or(MISSING)
 }
@@ -69,7 +70,7 @@ impl Kernel {
 
 impl Operand {
     /// The number; nothing where it is too large.
-    #[inline]
+    #[inline(always)]
     fn one(self, stored: i64, most: f64) -> Option<f64> {
         let whole = stored as f64;
         let number = if self.grain == 1.0 {
@@ -90,7 +91,7 @@ enum Loaded {
 
 impl Value {
     /// Nothing where it does not apply, or is too large.
-    #[inline]
+    #[inline(always)]
     fn one(&self, cells: Cells<'_>) -> Option<Loaded> {
         let top = cell_of(cells, self.numerator.measure);
         let bottom = self
@@ -116,7 +117,7 @@ impl Value {
 
 impl Part {
     /// Scaled points, and whether the value is missing.
-    #[inline]
+    #[inline(always)]
     fn one(&self, cells: Cells<'_>) -> Option<(f64, bool)> {
         let (n, d) = match self.value.one(cells)? {
             Loaded::Number(n, d) => (n, d),
@@ -164,7 +165,7 @@ impl Part {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn stepped(n: f64, d: Option<f64>, base: f64, steps: &[Step]) -> f64 {
     let mut points = base;
     match d {
@@ -186,18 +187,18 @@ fn stepped(n: f64, d: Option<f64>, base: f64, steps: &[Step]) -> f64 {
 
 /// As `f64::floor`, which is a call where the processor that is built for has no such
 /// instruction.
-#[inline]
+#[inline(always)]
 fn floor(number: f64) -> f64 {
-    if number.abs() < EXACT {
-        let whole = number as i64 as f64;
-        whole - f64::from(u8::from(whole > number))
+    if number.abs() < SIMPLE {
+        let nearest = (number + SHIFT) - SHIFT;
+        nearest - if nearest > number { 1.0 } else { 0.0 }
     } else {
-        number
+        number.floor()
     }
 }
 
 /// As [`super::lanes::rounded`].
-#[inline]
+#[inline(always)]
 fn rounded(top: f64, bottom: f64, half_even: bool) -> f64 {
     let quotient = floor(top / bottom);
     if half_even && quotient * bottom == top {
