@@ -124,6 +124,9 @@ pub(crate) struct Demo {
     /// Folder for the files, made if it is not there
     #[arg(long, value_name = "DIR", default_value = "dabiao-demo")]
     pub(crate) out: PathBuf,
+    /// Put the example's files back as they were, over those that were changed
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

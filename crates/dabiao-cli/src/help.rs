@@ -100,6 +100,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
         "example",
         "哪个示例\u{ff1a}weihai\u{ff08}默认\u{ff0c}325 个编号社区的完整活动\u{ff0c}合成数据\u{ff09}、uci-communities\u{ff08}美国 1,993 个社区的综合指数\u{ff0c}真实数据\u{ff09}",
     ),
+    ("force", "把示例文件恢复原样\u{ff0c}覆盖已改动的"),
     ("out", "写出文件的文件夹\u{ff0c}没有时自动建立"),
     ("input", "活动文件\u{ff1b}加 --standard 时为社区数据表"),
     (

@@ -8,6 +8,7 @@ mod failure;
 mod faults;
 mod help;
 mod inputs;
+mod outputs;
 mod progress;
 mod session;
 mod weihai;

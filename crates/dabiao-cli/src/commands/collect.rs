@@ -13,6 +13,7 @@ use crate::args::{Collect, Format};
 use crate::failure::Failure;
 use crate::faults;
 use crate::inputs;
+use crate::outputs;
 use crate::session::{Session, new_table};
 
 pub(crate) fn run(session: &mut Session, call: &Collect) -> Result<(), Failure> {
@@ -51,6 +52,14 @@ pub(crate) fn run(session: &mut Session, call: &Collect) -> Result<(), Failure> 
         bytes.extend_from_slice(b"\xef\xbb\xbf");
         write_observations(&standard, &collected.observations, &mut bytes)?;
     }
+    let read = collected
+        .files
+        .iter()
+        .map(|file| call.folder.join(&file.name));
+    let named = [call.standard.clone()]
+        .into_iter()
+        .chain(call.communities.clone());
+    outputs::spare(lang, &call.output, read.chain(named))?;
     write_whole(&call.output, &bytes).map_err(|error| Failure::at(lang, &call.output, &error))?;
     match session.format {
         Format::Json => session.json(&json!({

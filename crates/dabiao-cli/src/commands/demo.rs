@@ -1,5 +1,6 @@
 //! `dabiao demo`: an example from data inside the program, scored and shown.
 
+use std::fs;
 use std::io::Write;
 
 use dabiao::{Lang, Scores, Standard};
@@ -22,8 +23,13 @@ struct Inputs {
 const UCI_COMMUNITIES: Inputs = Inputs {
     standard: "uci-communities",
     observations: include_str!("../../data/uci-communities.csv"),
-    readme: include_str!("../../data/demo/uci-communities.md"),
+    readme: READMES[0],
 };
+
+const READMES: [&str; 2] = [
+    include_str!("../../data/demo/uci-communities.md"),
+    include_str!("../../data/demo/weihai.md"),
+];
 
 pub(crate) fn run(session: &mut Session, call: &Demo) -> Result<(), Failure> {
     if call.example == Example::Weihai {
@@ -38,12 +44,16 @@ pub(crate) fn run(session: &mut Session, call: &Demo) -> Result<(), Failure> {
 
     let lang = session.lang;
     let at = |error: std::io::Error| Failure::at(lang, &call.out, &error);
-    let mut set = OutputSet::new(&call.out).map_err(at)?;
-    for (name, text) in [
+    let written = [
         ("README.md", inputs.readme),
         ("standard.toml", text),
         ("observations.csv", inputs.observations),
-    ] {
+    ];
+    for (name, text) in written {
+        unchanged(session, call, name, text)?;
+    }
+    let mut set = OutputSet::new(&call.out).map_err(at)?;
+    for (name, text) in written {
         set.write(name, |file| file.write_all(text.as_bytes()))
             .map_err(at)?;
     }
@@ -74,8 +84,12 @@ pub(crate) fn run(session: &mut Session, call: &Demo) -> Result<(), Failure> {
 fn weihai(session: &mut Session, call: &Demo) -> Result<(), Failure> {
     let lang = session.lang;
     let at = |error: std::io::Error| Failure::at(lang, &call.out, &error);
+    let written = crate::weihai::files();
+    for (name, text) in &written {
+        unchanged(session, call, name, text)?;
+    }
     let mut set = OutputSet::new(&call.out).map_err(at)?;
-    for (name, text) in crate::weihai::files() {
+    for (name, text) in written {
         set.write(name, |file| file.write_all(text.as_bytes()))
             .map_err(at)?;
     }
@@ -97,6 +111,37 @@ fn weihai(session: &mut Session, call: &Demo) -> Result<(), Failure> {
         ))?;
     }
     Ok(())
+}
+
+/// Refuses to replace a file that somebody has changed, unless the call says to.
+fn unchanged(session: &Session, call: &Demo, name: &str, text: &str) -> Result<(), Failure> {
+    let place = call.out.join(name);
+    if call.force || !place.is_file() {
+        return Ok(());
+    }
+    let held = fs::read(&place).map_err(|error| Failure::at(session.lang, &place, &error))?;
+    // Both examples may go to one folder, one after the other.
+    let either = name == "README.md" && READMES.iter().any(|text| held == text.as_bytes());
+    if either || held == text.as_bytes() {
+        return Ok(());
+    }
+    let folder = shell_word(&call.out.display().to_string());
+    let again = match call.example {
+        Example::Weihai => format!("dabiao run {folder}/campaign.toml --out {folder}/results"),
+        Example::UciCommunities => format!(
+            "dabiao score {folder}/observations.csv --standard {folder}/standard.toml --out {folder}"
+        ),
+    };
+    let place = place.display();
+    Err(Failure::call(
+        session.lang,
+        format!(
+            "{place}\u{ff1a}已有的文件与示例不同\u{ff0c}不予覆盖。用改动后的文件运行\u{ff1a}{again}\u{ff1b}另写一份\u{ff1a}--out 其他文件夹\u{ff1b}恢复原样\u{ff1a}--force"
+        ),
+        format!(
+            "{place}: differs from the example's and is not replaced. To run what stands there: {again}; to write the example elsewhere: --out DIR; to put it back as it was: --force"
+        ),
+    ))
 }
 
 /// The first of those that miss the best grade: what they miss is worth knowing.

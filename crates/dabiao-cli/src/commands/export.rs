@@ -9,11 +9,13 @@ use super::run::load;
 use crate::args::{Export, Format, Inputs};
 use crate::failure::Failure;
 use crate::inputs;
+use crate::outputs;
 use crate::session::Session;
 
 pub(crate) fn run(session: &mut Session, call: &Export) -> Result<(), Failure> {
     let lang = session.lang;
     let mut bytes = Vec::new();
+    let mut read = vec![call.input.clone()];
     let communities = match &call.standard {
         Some(standard) => {
             let inputs = Inputs {
@@ -24,16 +26,19 @@ pub(crate) fn run(session: &mut Session, call: &Export) -> Result<(), Failure> {
             };
             let scores = inputs::score(session, &inputs)?;
             check(session, scores.len())?;
+            read.push(standard.clone());
             results_workbook(&scores, lang, &mut bytes)?;
             scores.len()
         }
         None => {
             let (loaded, result) = load(session, &call.input)?;
             check(session, result.scores.len())?;
+            read.extend_from_slice(loaded.files());
             campaign_workbook(&loaded, &result, lang, &mut bytes)?;
             result.scores.len()
         }
     };
+    outputs::spare(lang, &call.output, &read)?;
     write_whole(&call.output, &bytes).map_err(|error| Failure::at(lang, &call.output, &error))?;
     if session.format != Format::Table {
         return Ok(());

@@ -11,11 +11,13 @@ use super::run::load;
 use crate::args::{self, Inputs};
 use crate::failure::Failure;
 use crate::inputs;
+use crate::outputs;
 use crate::session::Session;
 
 pub(crate) fn run(session: &mut Session, call: &args::Report) -> Result<(), Failure> {
     let lang = session.lang;
     let mut page = Vec::new();
+    let mut read = vec![call.input.clone()];
     match &call.standard {
         Some(standard) => {
             let inputs = Inputs {
@@ -25,14 +27,17 @@ pub(crate) fn run(session: &mut Session, call: &args::Report) -> Result<(), Fail
                 sheet: None,
             };
             let scores = inputs::score(session, &inputs)?;
+            read.push(standard.clone());
             write(session, Report::of_scores(&scores), &mut page)?;
         }
         None => {
             let (loaded, result) = load(session, &call.input)?;
             let report = Report::of_campaign(&loaded.document, &loaded.campaign, &result);
+            read.extend_from_slice(loaded.files());
             write(session, report, &mut page)?;
         }
     }
+    outputs::spare(lang, &call.out, &read)?;
     write_whole(&call.out, &page).map_err(|error| Failure::at(lang, &call.out, &error))?;
     let shown = call.out.display();
     session.line(match lang {
@@ -63,6 +68,7 @@ pub(crate) fn add(
         };
         // Standard error may be closed; the files are what matters.
         let _ = writeln!(io::stderr(), "{said}");
+        set.remove("report.html");
         return Ok(());
     }
     set.write("report.html", |file| report.in_language(lang).write(file))

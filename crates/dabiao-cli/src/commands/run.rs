@@ -13,6 +13,7 @@ use super::{areas, grid, overview, report, score::name_of, select, text};
 use crate::args::{Format, Run};
 use crate::failure::Failure;
 use crate::faults;
+use crate::outputs;
 use crate::progress::Bar;
 use crate::session::{Session, new_table};
 
@@ -66,7 +67,7 @@ pub(crate) fn write(
     // A further kind of file joins the set here, by one call.
     let added = dabiao_io::add_campaign_workbook(loaded, result, lang, &mut set).map_err(at)?;
     super::export::left_out(session, added);
-    set.commit().map_err(at)
+    outputs::commit(lang, folder, set)
 }
 
 pub(crate) fn written(

@@ -1,6 +1,5 @@
 //! `dabiao score`: a table of communities against a standard.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use dabiao::{Lang, Scores};
@@ -8,16 +7,16 @@ use dabiao_io::{OutputSet, add_results, add_results_workbook, summary, write_sco
 use serde_json::{Value, json};
 
 use super::{Part, overview, parts};
-use crate::args::{Format, Score};
+use crate::args::{Format, Inputs, Score};
 use crate::failure::Failure;
 use crate::inputs;
+use crate::outputs;
 use crate::session::Session;
 
 pub(crate) fn run(session: &mut Session, call: &Score) -> Result<(), Failure> {
     let scores = inputs::score(session, &call.inputs)?;
     let files = match &call.out {
-        Some(folder) => write(session, &scores, folder)
-            .map_err(|error| Failure::at(session.lang, folder, &error))?,
+        Some(folder) => write(session, &scores, &call.inputs, folder)?,
         None => Vec::new(),
     };
     match (session.format, &call.out) {
@@ -44,12 +43,20 @@ pub(crate) fn run(session: &mut Session, call: &Score) -> Result<(), Failure> {
     Ok(())
 }
 
-fn write(session: &Session, scores: &Scores, folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut set = OutputSet::new(folder)?;
-    add_results(scores, session.lang, &mut set)?;
-    let added = add_results_workbook(scores, session.lang, &mut set)?;
+fn write(
+    session: &Session,
+    scores: &Scores,
+    read: &Inputs,
+    folder: &Path,
+) -> Result<Vec<PathBuf>, Failure> {
+    let lang = session.lang;
+    let at = |error| Failure::at(lang, folder, &error);
+    let mut set = OutputSet::new(folder).map_err(at)?;
+    set.spare([&read.table, &read.standard]);
+    add_results(scores, lang, &mut set).map_err(at)?;
+    let added = add_results_workbook(scores, lang, &mut set).map_err(at)?;
     super::export::left_out(session, added);
-    set.commit()
+    outputs::commit(lang, folder, set)
 }
 
 pub(crate) fn name_of(file: &Path) -> String {

@@ -31,6 +31,7 @@ pub(crate) fn run(session: &mut Session, command: &StandardCommand) -> Result<()
 fn export(session: &mut Session, name: &Path, output: &Path) -> Result<(), Failure> {
     let standard = inputs::standard(session, name)?.standard;
     let bytes = dabiao_io::standard_workbook(standard.document())?;
+    crate::outputs::spare(session.lang, output, [name])?;
     dabiao_io::write_whole(output, &bytes)
         .map_err(|error| Failure::at(session.lang, output, &error))
 }
@@ -49,8 +50,11 @@ fn import(session: &mut Session, workbook: &Path, output: Option<&Path>) -> Resu
         document.to_toml()
     };
     match output {
-        Some(path) => dabiao_io::write_whole(path, text.as_bytes())
-            .map_err(|error| Failure::at(session.lang, path, &error)),
+        Some(path) => {
+            crate::outputs::spare(session.lang, path, [workbook])?;
+            dabiao_io::write_whole(path, text.as_bytes())
+                .map_err(|error| Failure::at(session.lang, path, &error))
+        }
         None => session.line(text),
     }
 }

@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::args::{Format, Template, TemplateFor};
 use crate::failure::Failure;
 use crate::inputs;
+use crate::outputs;
 use crate::session::Session;
 
 /// A workbook to write: its name without the ending, and what it is made for.
@@ -23,7 +24,10 @@ pub(crate) fn run(session: &mut Session, call: &Template) -> Result<(), Failure>
     let standard = inputs::standard(session, &call.standard)?.standard;
     let blank = TemplateOptions::new().with_lang(session.lang);
     let written = match &call.registry {
-        None => vec![write(session, &standard, &blank, &call.output)?],
+        None => {
+            outputs::spare(session.lang, &call.output, [&call.standard])?;
+            vec![write(session, &standard, &blank, &call.output)?]
+        }
         Some(registry) => {
             let files = [registry.clone()];
             let registry = read_registry(CodeScheme::Free, &files, &ReadOptions::new())?;
@@ -31,12 +35,19 @@ pub(crate) fn run(session: &mut Session, call: &Template) -> Result<(), Failure>
                 TemplateFor::Community => one_each(&registry, &blank),
                 TemplateFor::Street => one_a_street(session, &registry, &blank)?,
             };
+            let place = |name: &str| call.output.join(format!("{name}.xlsx"));
+            for (name, _) in &planned {
+                outputs::spare(
+                    session.lang,
+                    &place(name),
+                    files.iter().chain([&call.standard]),
+                )?;
+            }
             fs::create_dir_all(&call.output)
                 .map_err(|error| Failure::at(session.lang, &call.output, &error))?;
             let mut written = Vec::new();
             for (name, options) in planned {
-                let path = call.output.join(format!("{name}.xlsx"));
-                written.push(write(session, &standard, &options, &path)?);
+                written.push(write(session, &standard, &options, &place(&name))?);
             }
             written
         }

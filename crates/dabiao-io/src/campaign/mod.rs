@@ -45,6 +45,8 @@ pub struct LoadedCampaign {
     pub advice: Vec<Fault>,
     /// The campaign's file, as faults name it.
     file: String,
+    /// Every file that it was read from.
+    files: Vec<PathBuf>,
     /// Where communities stand in its tables.
     places: Places,
 }
@@ -57,6 +59,13 @@ impl LoadedCampaign {
     pub fn run(&self, options: &ScoreOptions) -> Result<CampaignResult, Faults> {
         let run = self.campaign.run(options);
         run.map_err(|faults| self.places.told(faults, &self.file, &self.document))
+    }
+
+    /// Every file that it was read from: its own, the standard unless it is built in, all
+    /// tables. No result may take the place of one of them.
+    #[must_use]
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
     }
 }
 
@@ -80,7 +89,10 @@ pub fn read_campaign(path: &Path, options: &ReadOptions) -> Result<LoadedCampaig
     let read = reading.campaign(&mut places);
     let campaign = read.map_err(|faults| places.located(faults))?;
     let advice = campaign.phases.iter().flat_map(|p| p.records.advice());
+    let mut files = vec![path.to_owned()];
+    files.extend(reading.files());
     Ok(LoadedCampaign {
+        files,
         advice: advice.cloned().collect(),
         campaign,
         document,
@@ -356,17 +368,31 @@ impl Reading<'_> {
             .filter(move |file| folder.join(&file.path).is_file())
     }
 
+    fn tables(&self) -> impl Iterator<Item = &FileName> {
+        let document = self.document;
+        let observations = document.phases.iter().flat_map(|p| &p.observations);
+        let registry = document.communities.iter();
+        registry
+            .chain(&document.compounds)
+            .chain(&document.grid)
+            .chain(observations)
+    }
+
+    /// The files that the campaign's file names.
+    fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let standard = &self.document.standard;
+        let builtin = Standard::builtin_ids().any(|id| id == standard.path);
+        let standard = (!builtin).then_some(standard);
+        standard
+            .into_iter()
+            .chain(self.tables())
+            .map(|file| self.path(file))
+    }
+
     /// Tables that are named and not there, with the place where they are named.
     fn missing_files(&self) -> Faults {
         let document = self.document;
-        let observations = document.phases.iter().flat_map(|p| &p.observations);
-        let files = document
-            .communities
-            .iter()
-            .chain(&document.compounds)
-            .chain(&document.grid)
-            .chain(observations);
-        let mut faults = self.missing(files);
+        let mut faults = self.missing(self.tables());
         if document.grid.is_empty()
             && let Some(file) = document.compounds.first()
         {

@@ -29,6 +29,10 @@ pub struct OutputSet {
     /// Folders that did not exist before, the outermost first.
     made: Vec<PathBuf>,
     files: Vec<(PathBuf, TempPath)>,
+    /// Files of earlier runs that this one does not write.
+    stale: Vec<PathBuf>,
+    /// Inputs, which no output may replace: their canonical paths.
+    inputs: Vec<PathBuf>,
 }
 
 impl OutputSet {
@@ -49,6 +53,8 @@ impl OutputSet {
             folder,
             made,
             files: Vec::new(),
+            stale: Vec::new(),
+            inputs: Vec::new(),
         })
     }
 
@@ -76,26 +82,62 @@ impl OutputSet {
         Ok(())
     }
 
-    /// Moves all files to their places, over files that are there; gives their paths.
+    /// Takes away, together with the moves, a file of that name which an earlier run has left
+    /// and this one does not write: it would pass for a part of this one's results.
+    pub fn remove(&mut self, name: &str) {
+        self.stale.push(self.folder.join(name));
+    }
+
+    /// Names inputs of the run: [`OutputSet::commit`] replaces and removes none of them. A file
+    /// that is not there is passed over.
+    pub fn spare<P: AsRef<Path>>(&mut self, inputs: impl IntoIterator<Item = P>) {
+        let inputs = inputs.into_iter();
+        self.inputs
+            .extend(inputs.filter_map(|input| input.as_ref().canonicalize().ok()));
+    }
+
+    /// The first file that would be replaced or removed although it is an input.
+    #[must_use]
+    pub fn clash(&self) -> Option<&Path> {
+        let written = self.files.iter().map(|(place, _)| place);
+        let mut places = written.chain(&self.stale);
+        let clash = places.find(|place| {
+            let there = place.canonicalize();
+            there.is_ok_and(|there| self.inputs.contains(&there))
+        });
+        clash.map(PathBuf::as_path)
+    }
+
+    /// Moves all files to their places, over files that are there, and takes the stale ones
+    /// away; gives the paths of those written.
     ///
     /// # Errors
-    /// A file cannot be moved. What was there before is put back.
+    /// A file would take the place of an input, or cannot be moved. What was there before is put
+    /// back.
     pub fn commit(mut self) -> io::Result<Vec<PathBuf>> {
+        if let Some(input) = self.clash() {
+            let said = format!("{} is an input of the run", input.display());
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, said));
+        }
         let mut replaced: Vec<(PathBuf, TempPath)> = Vec::new();
         let mut placed: Vec<PathBuf> = Vec::new();
-        let moved =
-            std::mem::take(&mut self.files)
-                .into_iter()
-                .try_for_each(|(place, temporary)| {
-                    if place.exists() {
-                        let aside = temporary_in(&self.folder)?.into_temp_path();
-                        fs::rename(&place, &aside)?;
-                        replaced.push((place.clone(), aside));
-                    }
-                    temporary.persist(&place)?;
-                    placed.push(place);
-                    Ok(())
-                });
+        let moved = std::mem::take(&mut self.files)
+            .into_iter()
+            .try_for_each(|(place, temporary)| {
+                if place.exists() {
+                    replaced.push(set_aside(&self.folder, place.clone())?);
+                }
+                temporary.persist(&place)?;
+                placed.push(place);
+                Ok(())
+            })
+            .and_then(|()| {
+                // A folder of that name is nothing that a run has written.
+                for place in self.stale.iter().filter(|place| place.is_file()) {
+                    replaced.push(set_aside(&self.folder, place.clone())?);
+                }
+                Ok(())
+            });
         if let Err(error) = moved {
             for place in placed {
                 // Best effort: the error that is returned is the one that matters.
@@ -119,6 +161,13 @@ impl Drop for OutputSet {
             let _ = fs::remove_dir(folder);
         }
     }
+}
+
+/// Moves a file out of the way: to a temporary name, under which it is deleted when dropped.
+fn set_aside(folder: &Path, place: PathBuf) -> io::Result<(PathBuf, TempPath)> {
+    let aside = temporary_in(folder)?.into_temp_path();
+    fs::rename(&place, &aside)?;
+    Ok((place, aside))
 }
 
 fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {

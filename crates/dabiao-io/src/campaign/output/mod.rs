@@ -40,6 +40,8 @@ pub fn write_campaign(
 }
 
 /// Adds the files of a campaign's run to a set that may hold others; see [`write_campaign`].
+/// Those of [`CAMPAIGN_FILES`] that this campaign has not are taken away where an earlier run
+/// has left them, and what the campaign was read from is spared.
 ///
 /// # Errors
 /// A file cannot be written.
@@ -49,8 +51,10 @@ pub fn add_campaign(
     lang: Lang,
     set: &mut OutputSet,
 ) -> io::Result<()> {
+    set.spare(loaded.files());
     for name in CAMPAIGN_FILES {
         let Some(bytes) = campaign_file(loaded, result, lang, name)? else {
+            set.remove(name);
             continue;
         };
         set.write(name, |file| {

@@ -110,12 +110,13 @@ pub fn campaign_workbook(
 }
 
 /// Adds `results.xlsx` to the files of a run; says whether it did, which it does up to
-/// [`RESULTS_COMMUNITIES`].
+/// [`RESULTS_COMMUNITIES`]. Above, one that an earlier run has left is taken away.
 ///
 /// # Errors
 /// The file cannot be written.
 pub fn add_results_workbook(scores: &Scores, lang: Lang, set: &mut OutputSet) -> io::Result<bool> {
     if scores.len() > RESULTS_COMMUNITIES {
+        set.remove("results.xlsx");
         return Ok(false);
     }
     set.write("results.xlsx", |file| results_workbook(scores, lang, file))?;
@@ -123,7 +124,7 @@ pub fn add_results_workbook(scores: &Scores, lang: Lang, set: &mut OutputSet) ->
 }
 
 /// Adds `results.xlsx` to the files of a campaign; says whether it did, which it does up to
-/// [`RESULTS_COMMUNITIES`].
+/// [`RESULTS_COMMUNITIES`]. Above, one that an earlier run has left is taken away.
 ///
 /// # Errors
 /// The file cannot be written.
@@ -134,6 +135,7 @@ pub fn add_campaign_workbook(
     set: &mut OutputSet,
 ) -> io::Result<bool> {
     if result.scores.len() > RESULTS_COMMUNITIES {
+        set.remove("results.xlsx");
         return Ok(false);
     }
     set.write("results.xlsx", |file| {
