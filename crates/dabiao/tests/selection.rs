@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dabiao::campaign::{Amount, Outcome, Reason, Selection, Tier};
-use dabiao::{Observations, Rational, ScoreOptions, Scores, Standard, Text};
+use dabiao::campaign::{Amount, Outcome, Reason, Selection, Tier, reason};
+use dabiao::{Lang, Observations, Rational, ScoreOptions, Scores, Standard, Text};
 use proptest::prelude::*;
 
 const STANDARD: &str = r#"
@@ -252,6 +252,49 @@ fn tiers_follow_each_other_and_everyone_has_a_reason() {
     );
     // Four communities hold fair or better (the vetoed one does not): two thirds are 2.
     assert_eq!(result.tiers[1].places, Some(2));
+}
+
+/// A reason says nothing that another community's reason refutes.
+#[test]
+fn floors_and_ceilings_say_how_many_and_of_what() {
+    let standard = Standard::from_toml(STANDARD).unwrap();
+    let table = Observations::from_rows(
+        &standard,
+        &["code", "district", "street", "mark", "accident"],
+        &[
+            &["c0", "a", "old", "10", "否"],
+            &["c1", "a", "new", "9", "否"],
+            &["c2", "b", "old", "8", "否"],
+        ],
+    )
+    .unwrap();
+    let scores = standard.score(&table, &ScoreOptions::new()).unwrap();
+    let said = |by: &str, tier: Tier, row: usize, lang: Lang| {
+        let selection = Selection {
+            by: by.into(),
+            tiers: vec![tier],
+        };
+        let result = scores.select(&selection).unwrap();
+        reason(&scores, row, &result.decisions[row], lang)
+    };
+    // Both of district a are within its floor of 2: neither is alone "the best placed".
+    for (row, rank) in [(0, 1), (1, 2)] {
+        let text = said("", tier(Some(4), None, Some(2)), row, Lang::En);
+        assert_eq!(
+            text,
+            format!(
+                "chosen: rank {rank}, among the first 2 who qualify in its district, whose floor is 2"
+            )
+        );
+    }
+    // By kind, c2 gives way to c0 of another district.
+    let ceiling = |by: &str, lang: Lang| said(by, tier(None, Some(1), None), 2, lang);
+    assert_eq!(
+        ceiling("street", Lang::En),
+        "not chosen: rank 3; better placed communities fill the 1 place that its group by street has at most"
+    );
+    assert!(ceiling("street", Lang::Zh).contains("同一“street”上限 1 个名额"));
+    assert!(ceiling("", Lang::Zh).starts_with("入选"));
 }
 
 #[test]

@@ -10,6 +10,8 @@ pub(super) struct Limits {
     pub(super) places: Option<usize>,
     pub(super) ceilings: Vec<usize>,
     pub(super) floors: Vec<usize>,
+    /// The attribute that ceilings and floors count by, where it is no district.
+    pub(super) by: Option<String>,
 }
 
 /// Filling one tier, group by group of those who share a rank. Members of one group and one
@@ -118,7 +120,11 @@ impl<'a> Filling<'a> {
             for row in rows {
                 if least == rows.len() {
                     let reason = if by_floor(id) == rows.len() {
-                        Reason::ByFloor(rank)
+                        Reason::ByFloor {
+                            rank,
+                            floor: self.limits.floors[*id] as u32,
+                            by: self.limits.by.clone(),
+                        }
                     } else {
                         Reason::ByRank(rank)
                     };
@@ -129,6 +135,7 @@ impl<'a> Filling<'a> {
                     let reason = if own == 0 && room > 0 {
                         Reason::Ceiling {
                             most: self.limits.ceilings[*id] as u32,
+                            by: self.limits.by.clone(),
                         }
                     } else {
                         Reason::Places {

@@ -19,14 +19,14 @@ pub fn reason(scores: &Scores, row: usize, decision: &Decision, lang: Lang) -> S
     match (&decision.reason, lang) {
         (Reason::ByRank(rank), Lang::Zh) => format!("入选\u{ff1a}符合条件\u{ff0c}总排名第 {rank}"),
         (Reason::ByRank(rank), Lang::En) => format!("chosen: it qualifies, rank {rank}"),
-        (Reason::ByFloor(rank), Lang::Zh) => {
-            format!(
-                "入选\u{ff1a}本区下限名额\u{ff0c}总排名第 {rank}\u{ff0c}为本区符合条件者中名次最前"
-            )
-        }
-        (Reason::ByFloor(rank), Lang::En) => {
-            format!("chosen: its district's floor; rank {rank}, best placed of those who qualify")
-        }
+        (Reason::ByFloor { rank, floor, by }, Lang::Zh) => format!(
+            "入选\u{ff1a}{}下限 {floor} 个名额\u{ff0c}总排名第 {rank}\u{ff0c}在其符合条件者的前 {floor} 名之内",
+            group(by.as_deref(), lang)
+        ),
+        (Reason::ByFloor { rank, floor, by }, Lang::En) => format!(
+            "chosen: rank {rank}, among the first {floor} who qualify in {}, whose floor is {floor}",
+            group(by.as_deref(), lang)
+        ),
         (
             Reason::Tied {
                 rank,
@@ -81,8 +81,12 @@ pub fn reason(scores: &Scores, row: usize, decision: &Decision, lang: Lang) -> S
             },
             Lang::Zh,
         ) => {
-            let what = if what == "total" { "总分" } else { what };
-            format!("未入选\u{ff1a}{what} 得 {found}\u{ff0c}须不低于 {needed}")
+            let what = if what == "total" {
+                "总分".to_owned()
+            } else {
+                format!("{what} ")
+            };
+            format!("未入选\u{ff1a}{what}得 {found}\u{ff0c}须不低于 {needed}")
         }
         (
             Reason::Mark {
@@ -94,21 +98,35 @@ pub fn reason(scores: &Scores, row: usize, decision: &Decision, lang: Lang) -> S
         ) => {
             format!("not chosen: {what} {found}, below {needed}")
         }
-        (Reason::Ceiling { most }, Lang::Zh) => {
-            format!("未入选\u{ff1a}总排名第 {rank}\u{ff0c}本区上限 {most} 个名额已由名次更前者占满")
-        }
-        (Reason::Ceiling { most }, Lang::En) => format!(
-            "not chosen: rank {rank}; better placed communities fill the {most} places of its district"
+        (Reason::Ceiling { most, by }, Lang::Zh) => format!(
+            "未入选\u{ff1a}总排名第 {rank}\u{ff0c}{}上限 {most} 个名额已由名次更前者占满",
+            group(by.as_deref(), lang)
+        ),
+        (Reason::Ceiling { most, by }, Lang::En) => format!(
+            "not chosen: rank {rank}; better placed communities fill the {most} {} that {} has at most",
+            if *most == 1 { "place" } else { "places" },
+            group(by.as_deref(), lang)
         ),
         (Reason::Places { places }, Lang::Zh) => {
             format!(
-                "未入选\u{ff1a}总排名第 {rank}\u{ff0c}{places} 个名额已由名次更前者或各区下限占满"
+                "未入选\u{ff1a}总排名第 {rank}\u{ff0c}{places} 个名额已由名次更前者或各下限占满"
             )
         }
         (Reason::Places { places }, Lang::En) => {
             format!(
-                "not chosen: rank {rank}; all {places} places went to better ranks or to districts' floors"
+                "not chosen: rank {rank}; all {places} places went to better ranks or to floors"
             )
         }
+    }
+}
+
+/// Those among whom ceilings and floors count: a community's district, or who shares an attribute
+/// with it.
+fn group(by: Option<&str>, lang: Lang) -> String {
+    match (by, lang) {
+        (None, Lang::Zh) => "本区".to_owned(),
+        (None, Lang::En) => "its district".to_owned(),
+        (Some(by), Lang::Zh) => format!("同一“{by}”"),
+        (Some(by), Lang::En) => format!("its group by {by}"),
     }
 }

@@ -130,7 +130,14 @@ pub enum Reason {
     /// By rank.
     ByRank(u32),
     /// Its district's floor.
-    ByFloor(u32),
+    ByFloor {
+        /// Its rank.
+        rank: u32,
+        /// So many of its district the floor takes, the best placed of those who qualify.
+        floor: u32,
+        /// The attribute that floors count by, where it is no district.
+        by: Option<String>,
+    },
     /// Tied at this rank with so many communities for places that cannot hold all of them.
     Tied {
         /// The rank that they share.
@@ -164,12 +171,22 @@ pub enum Reason {
     Ceiling {
         /// The most for its district.
         most: u32,
+        /// The attribute that ceilings count by, where it is no district.
+        by: Option<String>,
     },
     /// Better placed communities, or districts' floors, filled all places.
     Places {
         /// How many there were.
         places: u32,
     },
+}
+
+/// What ceilings and floors count by.
+struct Districts {
+    names: Vec<String>,
+    of_row: Vec<usize>,
+    /// The attribute, where it is no district.
+    by: Option<String>,
 }
 
 impl Scores {
@@ -181,13 +198,13 @@ impl Scores {
     /// # Errors
     /// Unknown grades, sections or items; floors that together exceed the places.
     pub fn select(&self, selection: &Selection) -> Result<SelectionResult, Faults> {
-        let (names, district) = self.districts(selection);
+        let districts = self.districts(selection);
         let mut faults = Faults::new();
         let mut decisions: Vec<Option<Decision>> = vec![None; self.len()];
         let mut tiers = Vec::new();
         for (i, tier) in selection.tiers.iter().enumerate() {
             let last = i + 1 == selection.tiers.len();
-            match self.fill(tier, &names, &district, &mut decisions, last) {
+            match self.fill(tier, &districts, &mut decisions, last) {
                 Ok(result) => tiers.push(result),
                 Err(found) => faults.extend(found),
             }
@@ -204,8 +221,7 @@ impl Scores {
         faults.into_result(SelectionResult { decisions, tiers })
     }
 
-    /// The districts' names, and each row's district.
-    fn districts(&self, selection: &Selection) -> (Vec<String>, Vec<usize>) {
+    fn districts(&self, selection: &Selection) -> Districts {
         let by = match selection.by.as_str() {
             "" if self.observations.attribute("district_code").is_some() => "district_code",
             "" => "district",
@@ -220,15 +236,18 @@ impl Scores {
         for (position, id) in ids.values_mut().enumerate() {
             *id = position;
         }
-        let district = (0..self.len()).map(|row| ids[of(row)]).collect();
-        (ids.into_keys().map(str::to_owned).collect(), district)
+        let of_row = (0..self.len()).map(|row| ids[of(row)]).collect();
+        Districts {
+            names: ids.into_keys().map(str::to_owned).collect(),
+            of_row,
+            by: (!matches!(by, "district" | "district_code")).then(|| by.to_owned()),
+        }
     }
 
     fn fill(
         &self,
         tier: &Tier,
-        names: &[String],
-        district: &[usize],
+        districts: &Districts,
         decisions: &mut [Option<Decision>],
         last: bool,
     ) -> Result<TierResult, Faults> {
@@ -255,7 +274,8 @@ impl Scores {
                 Some(_) => {}
             }
         }
-        let limits = self.limits(tier, names, district)?;
+        let limits = self.limits(tier, districts)?;
+        let (names, district) = (&districts.names, districts.of_row.as_slice());
         let filled = Filling::new(self, &limits, district, &qualified).run();
         let mut result = TierResult {
             id: tier.id.clone(),
@@ -386,7 +406,8 @@ impl Scores {
         None
     }
 
-    fn limits(&self, tier: &Tier, names: &[String], district: &[usize]) -> Result<Limits, Faults> {
+    fn limits(&self, tier: &Tier, districts: &Districts) -> Result<Limits, Faults> {
+        let (names, district) = (&districts.names, &districts.of_row);
         let everyone = |_: usize| true;
         let places = tier
             .places
@@ -433,6 +454,7 @@ impl Scores {
             places,
             ceilings,
             floors,
+            by: districts.by.clone(),
         })
     }
 
