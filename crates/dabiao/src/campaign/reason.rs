@@ -109,13 +109,15 @@ pub fn reason(scores: &Scores, row: usize, decision: &Decision, lang: Lang) -> S
         ),
         (Reason::Places { places }, Lang::Zh) => {
             format!(
-                "未入选\u{ff1a}总排名第 {rank}\u{ff0c}{places} 个名额已由名次更前者或各下限占满"
+                "未入选\u{ff1a}总排名第 {rank}\u{ff0c}{places} 个名额已由名次更前者或下限名额占满"
             )
         }
         (Reason::Places { places }, Lang::En) => {
-            format!(
-                "not chosen: rank {rank}; all {places} places went to better ranks or to floors"
-            )
+            let all = match places {
+                1 => "the one place".to_owned(),
+                places => format!("all {places} places"),
+            };
+            format!("not chosen: rank {rank}; {all} went to better ranks or to floors")
         }
     }
 }
