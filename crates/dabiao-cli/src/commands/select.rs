@@ -71,14 +71,17 @@ pub(crate) fn chosen(
         return Ok(());
     };
     session.title(lang.pick("评选结果", "Selection"))?;
+    let title_of = |id: &str| {
+        let titled = loaded.document.tiers().find(|held| held.id == id);
+        titled.map_or(id.to_owned(), |held| held.title.get(lang).to_owned())
+    };
     for tier in &selection.tiers {
         let places = tier
             .places
             .map_or(lang.pick("不限", "no limit").to_owned(), |p| {
                 p.to_string()
             });
-        let titled = loaded.document.tiers().find(|held| held.id == tier.id);
-        let title = titled.map_or(tier.id.as_str(), |held| held.title.get(lang));
+        let title = title_of(&tier.id);
         session.line(match lang {
             Lang::Zh => format!(
                 "{}\u{ff1a}名额 {places}\u{ff0c}符合条件 {}\u{ff0c}入选 {}\u{ff0c}并列待定 {} 个社区\u{ff08}空出 {} 个名额\u{ff09}\u{ff0c}未用 {}",
@@ -111,6 +114,12 @@ pub(crate) fn chosen(
             "Place", "Code", "Name", "District", "Total", "Outcome", "Reason",
         ],
     };
+    // With one tier, the column would say the same in every row.
+    let tiered = selection.tiers.len() > 1;
+    let mut heading = heading.to_vec();
+    if tiered {
+        heading.insert(5, lang.pick("档次", "Tier"));
+    }
     let mut table = new_table(&heading, &[]);
     let mut rows = overview::by_place(&result.scores);
     rows.retain(|row| {
@@ -126,7 +135,7 @@ pub(crate) fn chosen(
             Outcome::Tied => lang.pick("提请研究", "tied"),
             Outcome::NotChosen => lang.pick("未入选", "not chosen"),
         };
-        table.add_row([
+        let mut cells = vec![
             text(result.scores.rank(row)),
             text(result.scores.codes().get(row)),
             attribute(result, "name", row),
@@ -134,7 +143,12 @@ pub(crate) fn chosen(
             text(result.scores.total(row)),
             outcome.to_owned(),
             reason(&result.scores, row, decision, lang),
-        ]);
+        ];
+        if tiered {
+            let tier = decision.tier.as_deref();
+            cells.insert(5, tier.map(title_of).unwrap_or_default());
+        }
+        table.add_row(cells);
     }
     overview::align(&mut table, &[0, 4]);
     session.table(&table)

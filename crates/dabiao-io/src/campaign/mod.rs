@@ -170,16 +170,47 @@ pub fn read_registry(
 /// Reads the tables of a party grid alone: units, and compounds beside them.
 ///
 /// # Errors
-/// All faults of all tables.
+/// All faults of all tables. Where buildings name compounds and no table holds any, that is one
+/// fault.
 pub fn read_grid(
     scheme: CodeScheme,
     units: &[PathBuf],
     compounds: &[PathBuf],
     options: &ReadOptions,
 ) -> Result<Grid, Faults> {
-    let (units, compounds) = (units.iter(), compounds.iter());
-    let (units, compounds) = (units.map(Source::path), compounds.map(Source::path));
-    grid_of(scheme, units, compounds, options)
+    let sources = compounds.iter().map(Source::path);
+    grid_of(scheme, units.iter().map(Source::path), sources, options).map_err(|faults| {
+        let apart = compounds
+            .is_empty()
+            .then(|| without_compounds(scheme, units, options));
+        apart.flatten().unwrap_or(faults)
+    })
+}
+
+/// The faults of units whose table of compounds was forgotten: instead of one for every
+/// building, one for all. `None` if it was not.
+fn without_compounds(
+    scheme: CodeScheme,
+    units: &[PathBuf],
+    options: &ReadOptions,
+) -> Option<Faults> {
+    let mut builder = Grid::builder(scheme);
+    let (mut sheets, mut named) = (Vec::new(), tables::CompoundsNamed::default());
+    for source in units.iter().map(Source::path) {
+        let name = source.name().to_owned();
+        let mut rows = tables::rows_of(source, options, &tables::heads_units, &mut sheets);
+        let apart = Some(&mut named);
+        tables::read_units(&mut builder, Some(&name), &mut *rows, &mut |_, _| {}, apart);
+    }
+    let first = named.first.filter(|_| named.compounds == 0)?;
+    let many = named.buildings;
+    let mut faults = Faults::from(first.expected(Text::new(
+        format!("小区表\u{ff08}--compounds\u{ff09}\u{ff1a}{many} 栋楼宇写有所属小区\u{ff0c}而没有给出小区表"),
+        format!("a table of compounds (--compounds): none is given; buildings that name one: {many}"),
+    )));
+    faults.extend(builder.finish().err().unwrap_or_default());
+    locate(&mut faults, &sheets);
+    Some(faults)
 }
 
 /// Reads a party grid from one table of units, which may hold compounds too: rows of the level
@@ -226,7 +257,7 @@ pub fn grid_from_rows(
     compounds: Option<&mut RowFeed<'_>>,
 ) -> Result<Grid, Faults> {
     let mut builder = Grid::builder(scheme);
-    tables::read_units(&mut builder, None, units, &mut |_, _| {});
+    tables::read_units(&mut builder, None, units, &mut |_, _| {}, None);
     if let Some(compounds) = compounds {
         tables::read_compounds(&mut builder, None, compounds);
     }
@@ -242,7 +273,7 @@ fn add_units(
 ) {
     let name = source.name().to_owned();
     let mut rows = tables::rows_of(source, options, &tables::heads_units, sheets);
-    tables::read_units(builder, Some(&name), &mut *rows, community);
+    tables::read_units(builder, Some(&name), &mut *rows, community, None);
 }
 
 fn add_compounds(

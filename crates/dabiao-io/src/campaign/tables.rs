@@ -279,19 +279,33 @@ pub(super) fn read_communities(
     }
 }
 
+/// What a table of units says of compounds, counted while they are left out of the grid.
+#[derive(Default)]
+pub(super) struct CompoundsNamed {
+    /// Buildings that name a compound.
+    pub(super) buildings: u64,
+    /// The first of them.
+    pub(super) first: Option<Fault>,
+    /// Rows of compounds.
+    pub(super) compounds: u64,
+}
+
 /// Reads a table of units into a grid: `code` (编码), `level` (层级), `parent` (上级), `name`,
 /// `organisation` (党组织), `households` (户数), `members` (党员数), `compound` (小区).
 ///
-/// `community` is told where each community stands.
+/// `community` is told where each community stands. With `apart`, no building is put into its
+/// compound.
 pub(super) fn read_units(
     builder: &mut GridBuilder,
     name: Option<&str>,
     rows: &mut RowFeed<'_>,
     community: &mut dyn FnMut(&str, u64),
+    mut apart: Option<&mut CompoundsNamed>,
 ) {
     if let Some(name) = name {
         builder.file(name);
     }
+    let name_of_file = name;
     let faults = read_table(
         (&UNITS, &[], &["code", "level", "parent"]),
         rows,
@@ -334,6 +348,24 @@ pub(super) fn read_units(
             let Some(level) = found else { return };
             if level == Level::Community {
                 community(code, line);
+            }
+            let mut compound: &str = compound;
+            if let Some(apart) = apart.as_deref_mut() {
+                apart.compounds += u64::from(level == Level::Compound);
+                if level == Level::Building && !compound.is_empty() {
+                    apart.buildings += 1;
+                    apart.first.get_or_insert_with(|| {
+                        let place = Place {
+                            file: name_of_file.map(str::to_owned),
+                            line: Some(line),
+                            field: Some(columns.title(7).to_owned()),
+                            ..Place::default()
+                        };
+                        let fault = Fault::new(FaultCode::UnitParent).at(place);
+                        fault.about(&**code).found(compound)
+                    });
+                    compound = "";
+                }
             }
             let row = UnitRow {
                 code,
