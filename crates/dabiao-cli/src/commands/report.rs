@@ -46,13 +46,12 @@ pub(crate) fn run(session: &mut Session, call: &args::Report) -> Result<(), Fail
     })
 }
 
-/// Adds the page to the files of a campaign's run, or says why it is left out.
-pub(crate) fn add(
+/// The page of a campaign's run, or nothing where it is left out, which is said.
+pub(crate) fn page(
     lang: Lang,
     loaded: &LoadedCampaign,
     result: &CampaignResult,
-    set: &mut OutputSet,
-) -> io::Result<()> {
+) -> io::Result<Option<Vec<u8>>> {
     let report = Report::of_campaign(&loaded.document, &loaded.campaign, result);
     let many = report.communities();
     if many > LIMIT {
@@ -68,10 +67,22 @@ pub(crate) fn add(
         };
         // Standard error may be closed; the files are what matters.
         let _ = writeln!(io::stderr(), "{said}");
-        set.remove("report.html");
-        return Ok(());
+        return Ok(None);
     }
-    set.write("report.html", |file| report.in_language(lang).write(file))
+    let mut page = Vec::new();
+    report.in_language(lang).write(&mut page)?;
+    Ok(Some(page))
+}
+
+/// Adds the page to the files of a campaign's run; where there is none, an older one goes.
+pub(crate) fn add(page: Option<&[u8]>, set: &mut OutputSet) -> io::Result<()> {
+    match page {
+        Some(page) => set.write("report.html", |file| file.write_all(page)),
+        None => {
+            set.remove("report.html");
+            Ok(())
+        }
+    }
 }
 
 fn write(session: &Session, report: Report<'_>, page: &mut Vec<u8>) -> Result<(), Failure> {

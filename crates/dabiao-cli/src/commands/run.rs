@@ -1,7 +1,9 @@
 //! `dabiao run`: a whole campaign from its file.
 
 use std::fs::File;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use dabiao::Lang;
 use dabiao::campaign::CampaignResult;
@@ -62,8 +64,14 @@ pub(crate) fn write(
     let lang = session.lang;
     let at = |error| Failure::at(lang, folder, &error);
     let mut set = OutputSet::new(folder).map_err(at)?;
-    add_campaign(loaded, result, lang, &mut set).map_err(at)?;
-    report::add(lang, loaded, result, &mut set).map_err(at)?;
+    // The page takes about as long as the tables, so it is made beside them.
+    let page = thread::scope(|scope| {
+        let page = scope.spawn(|| report::page(lang, loaded, result));
+        add_campaign(loaded, result, lang, &mut set)?;
+        page.join().unwrap_or_else(|panic| resume_unwind(panic))
+    })
+    .map_err(at)?;
+    report::add(page.as_deref(), &mut set).map_err(at)?;
     // A further kind of file joins the set here, by one call.
     let added = dabiao_io::add_campaign_workbook(loaded, result, lang, &mut set).map_err(at)?;
     super::export::left_out(session, added);
