@@ -198,7 +198,7 @@ def test_select(scores: dabiao.Scores) -> None:
     assert "rank 1" in rows["c1"]["reason_en"]
     assert rows["c1"]["reason_zh"].startswith("入选")
     assert rows["c2"]["outcome"] == "not-chosen"
-    assert "fill the 1 places of its district" in rows["c2"]["reason_en"]
+    assert "fill the 1 place that its district has at most" in rows["c2"]["reason_en"]
     assert ("V1" in rows["c3"]["reason_en"], rows["c3"]["total"]) == (True, Decimal("36.05"))
     assert selection.to_polars().columns == selection.columns
     assert "<td" in selection._repr_html_()
