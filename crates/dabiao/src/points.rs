@@ -48,10 +48,21 @@ impl Points {
     }
 
     /// The nearest `f64`, for charts.
+    #[inline]
     #[must_use]
     pub fn to_f64(self) -> f64 {
         // Both are exact, so the quotient is rounded once.
-        self.scaled as f64 / 10f64.powi(i32::from(self.decimals))
+        let unit = match self.decimals {
+            0 => 1.0,
+            1 => 10.0,
+            2 => 100.0,
+            3 => 1_000.0,
+            4 => 10_000.0,
+            5 => 100_000.0,
+            6 => 1_000_000.0,
+            more => 10f64.powi(i32::from(more)),
+        };
+        self.scaled as f64 / unit
     }
 }
 
@@ -72,5 +83,20 @@ impl Serialize for Points {
     /// As text, with its trailing zeros.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Points;
+
+    #[test]
+    fn the_nearest_float_whatever_the_decimals() {
+        for decimals in 0..=9 {
+            for scaled in [0, 1, -7, 9_050, 12_345_678_901] {
+                let nearest: f64 = format!("{scaled}e-{decimals}").parse().unwrap();
+                assert_eq!(Points::new(scaled, decimals).to_f64(), nearest);
+            }
+        }
     }
 }
