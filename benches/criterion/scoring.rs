@@ -6,7 +6,7 @@ use dabiao_benches::{Data, bench_33};
 
 fn scoring(c: &mut Criterion) {
     let standard = bench_33().expect("the standard is sound");
-    let data = Data::new(65_536);
+    let data = Data::new(&standard, 65_536);
     let batch = data.batch(&standard).expect("the columns are equally long");
     let table = || {
         let batches = arrow_array::RecordBatchIterator::new([Ok(batch.clone())], batch.schema());
