@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use dabiao::Lang;
-use dabiao_io::OutputSet;
+use dabiao_io::{OutputSet, replaces};
 
 use crate::failure::Failure;
 
@@ -13,11 +13,7 @@ pub(crate) fn spare<P: AsRef<Path>>(
     output: &Path,
     inputs: impl IntoIterator<Item = P>,
 ) -> Result<(), Failure> {
-    let Ok(there) = output.canonicalize() else {
-        return Ok(());
-    };
-    let is_output = |input: P| input.as_ref().canonicalize().is_ok_and(|at| at == there);
-    match inputs.into_iter().any(is_output) {
+    match replaces(output, inputs) {
         true => Err(refusal(lang, output)),
         false => Ok(()),
     }

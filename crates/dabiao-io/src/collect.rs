@@ -9,6 +9,7 @@ use dabiao::{
     Cell, Fault, FaultCode, Faults, Observations, ObservationsBuilder, Place, Standard, Text,
 };
 
+use crate::campaign::RowFeed;
 use crate::read::{Format, ReadOptions, Source, read_observations, read_table};
 
 /// Folders in folders that are looked into.
@@ -226,15 +227,29 @@ pub fn read_registered(
     source: Source<'_>,
     options: &ReadOptions,
 ) -> Result<Vec<Registered>, Faults> {
-    const CODE: [&str; 6] = ["code", "编码", "代码", "社区编码", "社区代码", "统计代码"];
-    const NAME: [&str; 4] = ["name", "名称", "社区", "社区名称"];
-    const DISTRICT: [&str; 5] = ["district", "区县", "区市", "所属区县", "所属区市"];
     let file = source.name().to_owned();
-    let mut places: Option<[Option<usize>; 3]> = None;
-    let mut all = Vec::new();
     let knows =
         |title: &str| CODE.contains(&title) || NAME.contains(&title) || DISTRICT.contains(&title);
-    let (_, read) = read_table(source, options, &knows, &mut |row| {
+    let mut source = Some(source);
+    let all = registered_from_rows(&mut |each| match source.take() {
+        Some(source) => read_table(source, options, &knows, each).1,
+        None => Ok(()),
+    });
+    all.map_err(|faults| faults.in_file(&file))
+}
+
+const CODE: [&str; 6] = ["code", "编码", "代码", "社区编码", "社区代码", "统计代码"];
+const NAME: [&str; 4] = ["name", "名称", "社区", "社区名称"];
+const DISTRICT: [&str; 5] = ["district", "区县", "区市", "所属区县", "所属区市"];
+
+/// As [`read_registered`], of rows from anywhere.
+///
+/// # Errors
+/// As [`read_registered`].
+pub fn registered_from_rows(rows: &mut RowFeed<'_>) -> Result<Vec<Registered>, Faults> {
+    let mut places: Option<[Option<usize>; 3]> = None;
+    let mut all = Vec::new();
+    rows(&mut |row| {
         let text = |at: Option<usize>| {
             let cell = at.and_then(|at| row.cells.get(at)).copied();
             let text = cell.unwrap_or(Cell::Blank).to_text();
@@ -262,11 +277,11 @@ pub fn read_registered(
             }
         }
         ControlFlow::Continue(())
-    });
-    read?;
+    })?;
     if !matches!(places, Some([Some(_), _, _])) {
-        let fault = Fault::new(FaultCode::MissingColumn).expected("code / 编码");
-        return Err(Faults::from(fault).in_file(&file));
+        return Err(Fault::new(FaultCode::MissingColumn)
+            .expected("code / 编码")
+            .into());
     }
     Ok(all)
 }

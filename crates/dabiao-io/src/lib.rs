@@ -33,23 +33,28 @@ pub use campaign::{
     CAMPAIGN_FILES, LoadedCampaign, RowFeed, RunResults, SYNTHETIC, add_campaign, area_name,
     campaign_file, campaign_summary, format_of, grid_from_rows, grid_summary, has_campaign_file,
     read_campaign, read_campaign_grid, read_grid, read_grid_from, read_registry, read_text, reason,
-    write_campaign, write_campaign_scores,
+    registry_from_rows, write_campaign, write_campaign_scores,
 };
-pub use collect::{Collected, CollectedFile, Registered, collect, read_registered};
+#[cfg(feature = "workbook")]
+pub use campaign::{LeftOut, add_run};
+pub use collect::{
+    Collected, CollectedFile, Registered, collect, read_registered, registered_from_rows,
+};
 pub use read::{
     Encoding, Format, Limits, ReadOptions, ReadProgress, Row, SheetPlaces, Source,
     read_observations, read_records, read_rows,
 };
 #[cfg(feature = "workbook")]
 pub use workbook::{
-    RESULTS_COMMUNITIES, TemplateCommunity, TemplateOptions, add_campaign_workbook,
+    RESULTS_COMMUNITIES, TemplateCommunity, TemplateFor, TemplateOptions, add_campaign_workbook,
     add_results_workbook, campaign_workbook, is_workbook, read_standard, results_workbook,
-    standard_workbook, template,
+    standard_workbook, template, templates,
 };
 pub use write::{
-    AdviceCount, Communities, Engine, GAPS_HEADING, GradeCount, ITEMS_HEADING, ObservationsSummary,
-    OutputSet, StandardSummary, Summary, add_results, gap_rows, item_rows, summary, write_gaps,
-    write_items, write_observations, write_results, write_rows, write_scores, write_whole,
+    AdviceCount, BYTE_ORDER_MARK, Communities, Engine, GAPS_HEADING, GradeCount, ITEMS_HEADING,
+    ObservationsSummary, OutputSet, StandardSummary, Summary, add_results, gap_rows, item_rows,
+    observations_file, replaces, summary, write_gaps, write_items, write_observations,
+    write_results, write_rows, write_scores, write_whole,
 };
 #[cfg(feature = "columns")]
 pub use write::{write_observations_parquet, write_scores_parquet};

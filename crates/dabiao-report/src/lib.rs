@@ -29,7 +29,7 @@ mod page;
 use std::io::{self, Write};
 
 use dabiao::campaign::{Campaign, CampaignDocument, CampaignResult};
-use dabiao::{Lang, Scores};
+use dabiao::{Lang, Scores, Text};
 
 /// The most communities that a report is meant for. It grows by some 5 KB with each of them; a
 /// browser still opens it above this, but no longer at once.
@@ -94,6 +94,31 @@ impl<'a> Report<'a> {
     #[must_use]
     pub fn communities(&self) -> usize {
         self.source.scores.len()
+    }
+
+    /// What to say where it shows more communities than [`LIMIT`].
+    #[must_use]
+    pub fn too_large(&self) -> Option<Text> {
+        let many = self.communities();
+        (many > LIMIT).then(|| {
+            Text::new(
+                format!("{many} 个社区\u{ff0c}一份报告至多 {LIMIT} 个"),
+                format!("{many} communities; a report holds {LIMIT} at most"),
+            )
+        })
+    }
+
+    /// The page, UTF-8; nothing where it is [too large](Report::too_large).
+    ///
+    /// # Errors
+    /// None that is known of: nothing is written to a disk.
+    pub fn page(&self) -> io::Result<Option<Vec<u8>>> {
+        if self.too_large().is_some() {
+            return Ok(None);
+        }
+        let mut page = Vec::new();
+        self.write(&mut page)?;
+        Ok(Some(page))
     }
 
     /// Writes the page, UTF-8.

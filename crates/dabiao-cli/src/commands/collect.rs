@@ -4,25 +4,24 @@ use std::fs::File;
 
 use dabiao::Lang;
 use dabiao_io::{
-    Collected, ReadOptions, Source, collect, read_registered, write_observations,
-    write_observations_parquet, write_whole,
+    Collected, Format, ReadOptions, Source, collect, observations_file, read_registered,
+    write_whole,
 };
 use serde_json::json;
 
-use crate::args::{Collect, Format};
+use crate::args;
 use crate::failure::Failure;
 use crate::faults;
 use crate::inputs;
 use crate::outputs;
 use crate::session::{Session, new_table};
 
-pub(crate) fn run(session: &mut Session, call: &Collect) -> Result<(), Failure> {
+pub(crate) fn run(session: &mut Session, call: &args::Collect) -> Result<(), Failure> {
     let lang = session.lang;
     let standard = inputs::standard(session, &call.standard)?.standard;
-    let ending = call.output.extension().and_then(|ending| ending.to_str());
-    let parquet = match ending.map(str::to_ascii_lowercase).as_deref() {
-        Some("parquet") => true,
-        Some("csv") => false,
+    let named = call.output.file_name().unwrap_or_default();
+    let format = match Format::of_name(&named.to_string_lossy()) {
+        Some(format @ (Format::Parquet | Format::Csv)) => format,
         _ => {
             return Err(Failure::call(
                 lang,
@@ -44,14 +43,7 @@ pub(crate) fn run(session: &mut Session, call: &Collect) -> Result<(), Failure> 
     }
     let collected = collect(&standard, &call.folder, registry.as_deref(), &options)?;
     faults::advise(&collected.advice, lang, session.format);
-    let mut bytes = Vec::new();
-    if parquet {
-        write_observations_parquet(&standard, &collected.observations, &mut bytes)?;
-    } else {
-        // The mark by which Excel knows that it is UTF-8.
-        bytes.extend_from_slice(b"\xef\xbb\xbf");
-        write_observations(&standard, &collected.observations, &mut bytes)?;
-    }
+    let bytes = observations_file(&standard, &collected.observations, format)?.unwrap_or_default();
     let read = collected
         .files
         .iter()
@@ -62,13 +54,13 @@ pub(crate) fn run(session: &mut Session, call: &Collect) -> Result<(), Failure> 
     outputs::spare(lang, &call.output, read.chain(named))?;
     write_whole(&call.output, &bytes).map_err(|error| Failure::at(lang, &call.output, &error))?;
     match session.format {
-        Format::Json => session.json(&json!({
+        args::Format::Json => session.json(&json!({
             "communities": collected.observations.len(),
             "files": collected.files,
             "passed_over": collected.passed_over,
             "missing": collected.missing,
         })),
-        Format::Csv => {
+        args::Format::Csv => {
             let rows = collected
                 .missing
                 .iter()
@@ -76,11 +68,11 @@ pub(crate) fn run(session: &mut Session, call: &Collect) -> Result<(), Failure> 
             dabiao_io::write_rows(&mut session.out, &["code", "name", "district"], rows)?;
             Ok(())
         }
-        Format::Table | Format::Parquet => show(session, call, &collected),
+        args::Format::Table | args::Format::Parquet => show(session, call, &collected),
     }
 }
 
-fn show(session: &mut Session, call: &Collect, collected: &Collected) -> Result<(), Failure> {
+fn show(session: &mut Session, call: &args::Collect, collected: &Collected) -> Result<(), Failure> {
     let lang = session.lang;
     let (files, communities) = (collected.files.len(), collected.observations.len());
     let output = call.output.display();

@@ -1,15 +1,14 @@
 //! `dabiao run`: a whole campaign from its file.
 
 use std::fs::File;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use dabiao::Lang;
 use dabiao::campaign::CampaignResult;
 use dabiao_io::{
-    LoadedCampaign, OutputSet, ReadOptions, add_campaign, campaign_summary, write_campaign_scores,
+    LoadedCampaign, OutputSet, ReadOptions, add_run, campaign_summary, write_campaign_scores,
 };
+use dabiao_report::Report;
 
 use super::{areas, grid, overview, report, score::name_of, select, text};
 use crate::args::{Format, Run};
@@ -64,17 +63,10 @@ pub(crate) fn write(
     let lang = session.lang;
     let at = |error| Failure::at(lang, folder, &error);
     let mut set = OutputSet::new(folder).map_err(at)?;
-    // The page takes about as long as the tables, so it is made beside them.
-    let page = thread::scope(|scope| {
-        let page = scope.spawn(|| report::page(lang, loaded, result));
-        add_campaign(loaded, result, lang, &mut set)?;
-        page.join().unwrap_or_else(|panic| resume_unwind(panic))
-    })
-    .map_err(at)?;
-    report::add(page.as_deref(), &mut set).map_err(at)?;
-    // A further kind of file joins the set here, by one call.
-    let added = dabiao_io::add_campaign_workbook(loaded, result, lang, &mut set).map_err(at)?;
-    super::export::left_out(session, added);
+    let report = Report::of_campaign(&loaded.document, &loaded.campaign, result).in_language(lang);
+    let left_out = add_run(loaded, result, lang, || report.page(), &mut set).map_err(at)?;
+    report::left_out(lang, &report);
+    super::export::left_out(session, !left_out.workbook);
     outputs::commit(lang, folder, set)
 }
 

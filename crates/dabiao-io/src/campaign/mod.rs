@@ -2,6 +2,9 @@
 
 mod output;
 mod places;
+mod registry;
+#[cfg(feature = "workbook")]
+mod run;
 mod summary;
 mod tables;
 mod written;
@@ -30,6 +33,9 @@ pub use output::{
     CAMPAIGN_FILES, SYNTHETIC, add_campaign, area_name, campaign_file, has_campaign_file,
     write_campaign, write_campaign_scores,
 };
+pub use registry::{read_registry, registry_from_rows};
+#[cfg(feature = "workbook")]
+pub use run::{LeftOut, add_run};
 pub use summary::{campaign_summary, grid_summary};
 pub use tables::RowFeed;
 pub use written::RunResults;
@@ -137,34 +143,6 @@ fn read_document(path: &Path) -> Result<(String, CampaignDocument), Faults> {
     let document = CampaignDocument::from_text(&text, format_of(path, &text))
         .map_err(|faults| faults.in_file(&shown))?;
     Ok((shown, document))
-}
-
-/// Reads the tables of communities alone: `code`, `name`, `street`, `district`, …
-///
-/// # Errors
-/// All faults of all tables.
-pub fn read_registry(
-    scheme: CodeScheme,
-    files: &[PathBuf],
-    options: &ReadOptions,
-) -> Result<Registry, Faults> {
-    let mut builder = Registry::builder(scheme);
-    let mut sheets = Vec::new();
-    for file in files {
-        let source = Source::path(file);
-        tables::read_communities(
-            &mut builder,
-            &[],
-            source,
-            options,
-            &mut |_, _| {},
-            &mut sheets,
-        );
-    }
-    builder.finish().map_err(|mut faults| {
-        locate(&mut faults, &sheets);
-        faults
-    })
 }
 
 /// Reads the tables of a party grid alone: units, and compounds beside them.

@@ -252,9 +252,23 @@ pub(super) fn read_communities(
     let name = source.name().to_owned();
     builder.file(&name);
     let headed = |title: &str| heads(&REGISTRY, further, title);
-    let faults = read_table(
+    let rows = &mut *rows_of(source, options, &headed, sheets);
+    let faults = read_community_rows(builder, further, rows, row_of);
+    for fault in faults.in_file(&name).listed {
+        builder.push_fault(fault);
+    }
+}
+
+/// The same, of rows from anywhere; gives the faults of the table itself.
+pub(super) fn read_community_rows(
+    builder: &mut RegistryBuilder,
+    further: &[String],
+    rows: &mut RowFeed<'_>,
+    row_of: &mut dyn FnMut(&str, u64),
+) -> Faults {
+    read_table(
         (&REGISTRY, further, &["code"]),
-        &mut *rows_of(source, options, &headed, sheets),
+        rows,
         &mut |_, line, cells, _| {
             let texts: Vec<String> = cells.iter().map(|cell| cell.to_text()).collect();
             let text = |at: usize| texts.get(at).map_or("", String::as_str);
@@ -273,10 +287,7 @@ pub(super) fn read_communities(
             row_of(row.code, line);
             builder.community(line, &row);
         },
-    );
-    for fault in faults.in_file(&name).listed {
-        builder.push_fault(fault);
-    }
+    )
 }
 
 /// What a table of units says of compounds, counted while they are left out of the grid.

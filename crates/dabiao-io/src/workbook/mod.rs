@@ -11,7 +11,7 @@ pub use results::{
     results_workbook,
 };
 pub use standard::{is_workbook, read_standard, standard_workbook};
-pub use template::{TemplateCommunity, TemplateOptions, template};
+pub use template::{TemplateCommunity, TemplateFor, TemplateOptions, template, templates};
 
 use std::io;
 

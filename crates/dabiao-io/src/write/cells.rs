@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// The mark by which Excel knows that a CSV file is UTF-8.
-pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Writes rows of CSV: UTF-8, commas, line feeds, quotes where they are needed.
 pub(crate) struct Rows<W: Write>(csv::Writer<W>);

@@ -15,17 +15,17 @@ use std::path::{Path, PathBuf};
 
 use dabiao::{Lang, Scores};
 
-pub(crate) use cells::BYTE_ORDER_MARK;
+pub use cells::BYTE_ORDER_MARK;
 use cells::Rows;
 
 pub use gaps::{GAPS_HEADING, gap_rows, write_gaps};
 pub use items::{ITEMS_HEADING, item_rows, write_items};
-pub use observations::write_observations;
+pub use observations::{observations_file, write_observations};
 #[cfg(feature = "columns")]
 pub use parquet::{write_observations_parquet, write_scores_parquet};
 pub(crate) use scores::items_of;
 pub use scores::write_scores;
-pub use set::{OutputSet, write_whole};
+pub use set::{OutputSet, replaces, write_whole};
 pub use summary::{
     AdviceCount, Communities, Engine, GradeCount, ObservationsSummary, StandardSummary, Summary,
     summary,

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use dabiao::{Observations, Standard};
 
-use super::write_rows;
+use super::{BYTE_ORDER_MARK, write_rows};
+use crate::read::Format;
 
 /// A table in its canonical texts, without the columns that hold nothing.
 pub(super) struct Held {
@@ -78,4 +79,38 @@ pub fn write_observations(
         .iter()
         .map(|row| row.iter().map(|cell| cell.as_deref().unwrap_or_default()));
     write_rows(out, &heading, rows)
+}
+
+/// A table of observations as a file of a format: CSV with the mark by which Excel knows that it
+/// is UTF-8, or Parquet. `None` for any other format.
+///
+/// ```
+/// use dabiao::{Observations, Standard};
+/// use dabiao_io::{Format, observations_file};
+/// let standard = Standard::builtin("weihai-2020")?;
+/// let table = Observations::from_rows(&standard, &["code", "activities"], &[["c1", "9"]])?;
+/// let csv = observations_file(&standard, &table, Format::Csv).unwrap().unwrap();
+/// assert_eq!(csv, "\u{feff}code,activities\nc1,9\n".as_bytes());
+/// assert!(observations_file(&standard, &table, Format::Ods).unwrap().is_none());
+/// # Ok::<(), dabiao::Faults>(())
+/// ```
+///
+/// # Errors
+/// A table that Parquet cannot hold.
+pub fn observations_file(
+    standard: &Standard,
+    observations: &Observations,
+    format: Format,
+) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    match format {
+        Format::Csv => {
+            bytes.extend_from_slice(BYTE_ORDER_MARK);
+            write_observations(standard, observations, &mut bytes)?;
+        }
+        #[cfg(feature = "columns")]
+        Format::Parquet => super::write_observations_parquet(standard, observations, &mut bytes)?,
+        _ => return Ok(None),
+    }
+    Ok(Some(bytes))
 }

@@ -184,6 +184,16 @@ fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
+/// Whether an output would take the place of one of the inputs: they are the same file, however
+/// they are named. What is not there replaces nothing.
+pub fn replaces<P: AsRef<Path>>(output: &Path, inputs: impl IntoIterator<Item = P>) -> bool {
+    let Ok(there) = output.canonicalize() else {
+        return false;
+    };
+    let is_output = |input: P| input.as_ref().canonicalize().is_ok_and(|at| at == there);
+    inputs.into_iter().any(is_output)
+}
+
 /// Writes one file whole or not at all.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ mod fields;
 mod form;
 mod guide;
 mod live;
+mod planned;
 pub(super) mod style;
 mod table;
 #[cfg(test)]
@@ -24,6 +25,8 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 use fields::Fields;
 use live::{Live, Value};
 use style::Style;
+
+pub use planned::{TemplateFor, templates};
 
 /// Communities that one workbook may hold.
 const MOST_COMMUNITIES: usize = 200;
