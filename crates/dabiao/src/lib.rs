@@ -1,6 +1,6 @@
 //! Scores communities against a published standard, exactly and explainably.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 #[cfg(feature = "arrow")]
 pub mod arrow;
@@ -18,6 +18,8 @@ mod points;
 mod rational;
 mod score;
 pub mod standard;
+#[doc(hidden)]
+pub mod vectors;
 
 pub use cohort::Statistics;
 pub use decimal::Decimal;

@@ -157,7 +157,7 @@ fn sections_under(
 ) -> Result<Vec<i64>, Fault> {
     if !plan.zeroes(vetoes) && !plan.zeroes(&outcomes(scores, row)) {
         let sections = scores.columns.sections.iter();
-        return Ok(sections.map(|column| column[row]).collect());
+        return Ok(sections.map(|column| column.at(row)).collect());
     }
     let items = (0..plan.items.len()).map(|item| scores.earned_at(item, row));
     let mut published = Published {
@@ -235,7 +235,7 @@ pub(super) fn weigh(
             published.sections.push(points);
             columns.sections[section].push(points.unwrap_or(NONE));
         }
-        let (bonus, deductions) = (last.columns.bonus[row], last.columns.deductions[row]);
+        let (bonus, deductions) = (last.columns.bonus.at(row), last.columns.deductions.at(row));
         let totals = plan
             .totals(&published, bonus, deductions, &vetoes)
             .unwrap_or_else(|fault: Fault| {
@@ -254,10 +254,12 @@ pub(super) fn weigh(
         columns.bonus.push(bonus);
         columns.deductions.push(deductions);
         columns.totals.push(totals.total.unwrap_or(NONE));
-        columns
-            .before_bonus
-            .push(totals.before_bonus.unwrap_or(NONE));
-        columns.earned.push(grade(totals.earned));
+        if let Some(column) = &mut columns.before_bonus {
+            column.push(totals.before_bonus.unwrap_or(NONE));
+        }
+        if let Some(column) = &mut columns.earned {
+            column.push(grade(totals.earned));
+        }
         columns.grades.push(grade(totals.grade));
         provisional.push(!whole);
     }

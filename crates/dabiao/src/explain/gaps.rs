@@ -11,7 +11,7 @@ use crate::lang::{Lang, Text};
 use crate::plan::{EffectPlan, Part, SectionId};
 use crate::points::Points;
 use crate::rational::Rational;
-use crate::score::{Leaf, NO_GRADE, NONE, Scores};
+use crate::score::{Column, Leaf, NO_GRADE, NONE, Scores};
 
 /// Where one community loses points, and what stands between it and the next better grade.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -176,8 +176,8 @@ impl Scores {
             let title = super::standing::find_title(document, code);
             title.cloned().unwrap_or_default()
         };
-        let loss = |code: &str, column: &[i64], full: Rational| {
-            let points = rows.iter().filter_map(|row| column.get(*row).copied());
+        let loss = |code: &str, column: Column<'_>, full: Rational| {
+            let points = rows.iter().filter_map(|row| column.get(*row));
             let (mut counted, mut at_full, mut sum) = (0usize, 0usize, 0i128);
             for scaled in points.filter(|scaled| *scaled != NONE) {
                 counted += 1;
@@ -200,10 +200,10 @@ impl Scores {
         };
         let sections = plan.top.iter().filter_map(|id| {
             let (section, column) = (plan.sections.get(*id)?, self.columns.sections.get(*id)?);
-            Some(loss(&section.code, column, section.worth.clone()))
+            Some(loss(&section.code, column.view(), section.worth.clone()))
         });
         let items = plan.items.iter().enumerate().filter_map(|(at, item)| {
-            let column = &self.leaf(Leaf::Item(at))?.points;
+            let column = Column::Wide(&self.leaf(Leaf::Item(at))?.points);
             let full = Points::new(item.full.unwrap_or(0), plan.decimals);
             Some(loss(&item.code, column, full.exact()))
         });
@@ -298,7 +298,7 @@ impl Explainer<'_> {
     pub(super) fn next_grade(&self, row: usize) -> Option<GradeGap> {
         let columns = &self.scores.columns;
         let plan = self.plan();
-        let total = *columns.totals.get(row)?;
+        let total = columns.totals.get(row)?;
         if total == NONE {
             return None;
         }
@@ -312,7 +312,7 @@ impl Explainer<'_> {
             self.document().grades.get(target)?,
         );
         let mut shortfalls = Vec::new();
-        let before = *columns.before_bonus.get(row)?;
+        let before = columns.before_bonus().get(row)?;
         let totals = [
             (
                 total,
@@ -329,7 +329,7 @@ impl Explainer<'_> {
             shortfalls.extend(self.part_short(*part, row, *mark).map(Shortfall::Part));
         }
         if let Some((needed, sections)) = &grade.count {
-            let points = |id: SectionId| columns.sections.get(id).and_then(|c| c.get(row)).copied();
+            let points = |id: SectionId| columns.sections.get(id).and_then(|c| c.get(row));
             let reached = sections
                 .iter()
                 .filter(|(id, mark)| points(*id).is_some_and(|p| p != NONE && p >= *mark))
@@ -364,7 +364,7 @@ impl Explainer<'_> {
         let (code, points) = match part {
             Part::Section(id) => {
                 let column = self.scores.columns.sections.get(id)?;
-                (&plan.sections.get(id)?.code, *column.get(row)?)
+                (&plan.sections.get(id)?.code, column.get(row)?)
             }
             Part::Item(id) => {
                 let (points, _) = self.scores.leaf_at(Leaf::Item(id), row)?;

@@ -6,10 +6,9 @@
 //! half itself. Hence `n` is exact wherever `|y − n| < ½`; what is left goes the exact way,
 //! [`Decimal::from_f64`].
 
-use multiversion::multiversion;
-
 use super::MISSING;
 use crate::decimal::Decimal;
+use crate::vectors::vectorised;
 
 /// Added to a float below 2⁵¹ it leaves no room for fractions: 1.5 · 2⁵².
 pub(crate) const SHIFT: f64 = 6_755_399_441_055_744.0;
@@ -37,19 +36,20 @@ pub(crate) fn millionths(values: &[f64], out: &mut [i64]) {
     }
 }
 
-/// Whether all of them were settled without a closer look.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn simple(values: &[f64], out: &mut [i64]) -> bool {
-    let mut odd = 0u64;
-    for (value, out) in values.iter().zip(out) {
-        let product = *value * 1e6;
-        let shifted = product + SHIFT;
-        let whole = shifted - SHIFT;
-        let settled = (product - whole).abs() < 0.5 && product.abs() < SIMPLE;
-        odd |= u64::from(!settled);
-        *out = (shifted.to_bits() as i64).wrapping_sub(SHIFT.to_bits() as i64);
+vectorised! {
+    /// Whether all of them were settled without a closer look.
+    fn simple(values: &[f64], out: &mut [i64]) -> bool {
+        let mut odd = 0u64;
+        for (value, out) in values.iter().zip(out) {
+            let product = *value * 1e6;
+            let shifted = product + SHIFT;
+            let whole = shifted - SHIFT;
+            let settled = (product - whole).abs() < 0.5 && product.abs() < SIMPLE;
+            odd |= u64::from(!settled);
+            *out = (shifted.to_bits() as i64).wrapping_sub(SHIFT.to_bits() as i64);
+        }
+        odd == 0
     }
-    odd == 0
 }
 
 /// The least float whose decimal is at least so many millionths; infinity beyond ±10¹².

@@ -1,8 +1,7 @@
 //! Building a table column by column, from memory that already has a type.
 
+use crate::vectors::vectorised;
 use jiff::civil::Date;
-
-use multiversion::multiversion;
 
 pub(super) use super::builder::Seen;
 use super::builder::{ObservationsBuilder, has_parts};
@@ -404,33 +403,35 @@ impl Floats {
     }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn allowed(values: &[f64], low: f64, high: f64, whole: bool) -> bool {
-    let mut odd = 0u64;
-    if whole {
-        for value in values {
-            let is_whole = (*value + SHIFT) - SHIFT == *value;
-            odd |= u64::from(!(*value >= low && *value <= high && is_whole));
+vectorised! {
+    fn allowed(values: &[f64], low: f64, high: f64, whole: bool) -> bool {
+        let mut odd = 0u64;
+        if whole {
+            for value in values {
+                let is_whole = (*value + SHIFT) - SHIFT == *value;
+                odd |= u64::from(!(*value >= low && *value <= high && is_whole));
+            }
+        } else {
+            for value in values {
+                odd |= u64::from(!(*value >= low && *value <= high));
+            }
         }
-    } else {
-        for value in values {
-            odd |= u64::from(!(*value >= low && *value <= high));
-        }
+        odd == 0
     }
-    odd == 0
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn on_steps(values: &[f64], first: f64, step: f64) -> bool {
-    let mut odd = 0u64;
-    for value in values {
-        let product = *value * 1e6;
-        let whole = (product + SHIFT) - SHIFT;
-        let steps = (whole - first) / step;
-        let settled = (product - whole).abs() < 0.5 && product.abs() < SIMPLE;
-        odd |= u64::from(!(settled && (steps + SHIFT) - SHIFT == steps));
+vectorised! {
+    fn on_steps(values: &[f64], first: f64, step: f64) -> bool {
+        let mut odd = 0u64;
+        for value in values {
+            let product = *value * 1e6;
+            let whole = (product + SHIFT) - SHIFT;
+            let steps = (whole - first) / step;
+            let settled = (product - whole).abs() < 0.5 && product.abs() < SIMPLE;
+            odd |= u64::from(!(settled && (steps + SHIFT) - SHIFT == steps));
+        }
+        odd == 0
     }
-    odd == 0
 }
 
 struct Reading<'a> {

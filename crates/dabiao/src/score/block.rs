@@ -1,7 +1,7 @@
 //! One block of rows through the plan: items by kernels where they have one, then sections,
 //! totals and grades in whole numbers; a row that is out of the ordinary goes the exact way.
 
-use super::output::ColumnsMut;
+use super::output::{Results, ResultsMut, Stretch};
 use super::run::{Compiled, Prepared, RowCohorts};
 use super::vectors::{add, place, reach, totalled, whole};
 use super::{Leaf, LeafColumn, NO_GRADE, NONE};
@@ -94,6 +94,7 @@ pub(super) struct Run<'a> {
 #[derive(Debug)]
 pub(super) struct Room {
     tools: Tools,
+    results: Results,
     /// Items, bonuses and deductions, in the order of [`Leaf::all`].
     pub(super) leaves: Vec<LeafColumn>,
     /// Rows on which no veto holds.
@@ -111,6 +112,7 @@ impl Room {
     pub(super) fn new(plan: &Plan, rows: usize) -> Room {
         Room {
             tools: Tools::new(rows),
+            results: Results::new(plan, rows),
             leaves: Leaf::all(plan)
                 .map(|_| LeafColumn::with_rows(rows))
                 .collect(),
@@ -140,14 +142,35 @@ impl Tools {
 }
 
 impl Run<'_> {
-    /// Scores some rows; the room was made for at least as many.
-    pub(super) fn block(&self, from: usize, room: &mut Room, out: ColumnsMut<'_>) -> Faults {
-        let to = from + out.totals.len();
+    /// Scores the rows of a stretch, the first of which is `from`, block by block; the room was
+    /// made for so many rows a block. With the faults comes whether the columns hold the results.
+    pub(super) fn stretch(
+        &self,
+        from: usize,
+        rows: usize,
+        room: &mut Room,
+        mut out: Stretch<'_>,
+    ) -> (Faults, bool) {
+        let (mut faults, mut fits) = (Faults::new(), true);
+        for first in (0..out.len()).step_by(rows) {
+            let rows = rows.min(out.len() - first);
+            faults.extend(self.block(from + first, rows, room));
+            fits &= out.store(first, &mut room.results, rows);
+        }
+        (faults, fits)
+    }
+
+    fn block(&self, from: usize, rows: usize, room: &mut Room) -> Faults {
         let mut work = Work {
             tools: std::mem::replace(&mut room.tools, Tools::new(0)),
-            ..Work::bare(self, from, to)
+            ..Work::bare(self, from, from + rows)
         };
-        let mut adding = Adding { room, out };
+        // The results are filled beside the room, not within it.
+        let mut results = std::mem::replace(&mut room.results, Results::new(self.plan, 0));
+        let mut adding = Adding {
+            room,
+            out: results.rows(rows),
+        };
         work.vetoes(&mut adding);
         if !work.directly(&mut adding) {
             adding.out.seen.fill(State::EMPTY);
@@ -155,7 +178,8 @@ impl Run<'_> {
             work.extras(&mut adding);
             work.add_up(&mut adding);
         }
-        adding.room.tools = work.tools;
+        room.tools = work.tools;
+        room.results = results;
         work.faults
     }
 }
@@ -171,7 +195,7 @@ pub(super) struct Work<'a> {
 /// Where a block's results go.
 struct Adding<'a> {
     room: &'a mut Room,
-    out: ColumnsMut<'a>,
+    out: ResultsMut<'a>,
 }
 
 impl<'a> Work<'a> {
@@ -329,10 +353,6 @@ impl<'a> Work<'a> {
                 "deductions",
             ),
         ] {
-            if columns.is_empty() {
-                // The column was made of zeros.
-                continue;
-            }
             sums.fill(0);
             for column in columns {
                 for (sum, points) in sums.iter_mut().zip(&column.points) {

@@ -1,6 +1,6 @@
 //! Results as columns, by the place of a part in its standard.
 
-use super::{Leaf, NO_GRADE, Scores};
+use super::{Column, Leaf, NO_GRADE, Scaled, Scores};
 use crate::observations::optional_points;
 use crate::plan::State;
 use crate::points::Points;
@@ -33,7 +33,7 @@ pub enum PointsOf {
 /// The points of one kind for all rows.
 #[derive(Clone, Copy, Debug)]
 pub struct PointsColumn<'a> {
-    scaled: &'a [i64],
+    scaled: Column<'a>,
     decimals: u8,
 }
 
@@ -48,14 +48,13 @@ impl<'a> PointsColumn<'a> {
     #[inline]
     #[must_use]
     pub fn get(&self, row: usize) -> Option<Points> {
-        optional_points(*self.scaled.get(row)?, self.decimals)
+        optional_points(self.scaled.get(row)?, self.decimals)
     }
 
     /// The points of all rows.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<Points>> + use<'a> {
-        let decimals = self.decimals;
-        let scaled = self.scaled.iter();
-        scaled.map(move |scaled| optional_points(*scaled, decimals))
+        let column = *self;
+        (0..self.scaled.len()).map(move |row| column.get(row))
     }
 }
 
@@ -90,13 +89,15 @@ impl Scores {
     pub fn column(&self, points: PointsOf) -> Option<PointsColumn<'_>> {
         let plan = self.standard.plan();
         let columns = &self.columns;
-        let leaf = |leaf: Leaf| self.leaf(leaf).map(|column| &column.points);
+        let leaf = |leaf: Leaf| self.leaf(leaf).map(|column| Column::Wide(&column.points));
         let (scaled, decimals) = match points {
-            PointsOf::Total => (Some(&columns.totals), plan.total_decimals),
-            PointsOf::TotalBeforeBonus => (Some(&columns.before_bonus), plan.total_decimals),
-            PointsOf::AllBonuses => (Some(&columns.bonus), plan.decimals),
-            PointsOf::AllDeductions => (Some(&columns.deductions), plan.decimals),
-            PointsOf::Section(at) => (columns.sections.get(at), plan.decimals),
+            PointsOf::Total => (Some(columns.totals.view()), plan.total_decimals),
+            PointsOf::TotalBeforeBonus => {
+                (Some(columns.before_bonus().view()), plan.total_decimals)
+            }
+            PointsOf::AllBonuses => (Some(columns.bonus.view()), plan.decimals),
+            PointsOf::AllDeductions => (Some(columns.deductions.view()), plan.decimals),
+            PointsOf::Section(at) => (columns.sections.get(at).map(Scaled::view), plan.decimals),
             PointsOf::Item(at) => (leaf(Leaf::Item(at)), plan.decimals),
             PointsOf::Bonus(at) => (leaf(Leaf::Bonus(at)), plan.decimals),
             PointsOf::Deduction(at) => (leaf(Leaf::Deduction(at)), plan.decimals),
@@ -134,7 +135,7 @@ impl Scores {
     /// The grade that the points earned, before vetoes, as an index into the document's grades.
     #[must_use]
     pub fn grade_earned_index(&self, row: usize) -> Option<usize> {
-        grade_index(&self.columns.earned, row)
+        grade_index(self.columns.earned(), row)
     }
 }
 

@@ -7,6 +7,7 @@ mod options;
 mod output;
 pub(crate) mod rank;
 mod run;
+pub(crate) mod scaled;
 mod single;
 mod vectors;
 
@@ -15,6 +16,7 @@ pub(crate) use details::{Details, Leaf, LeafColumn};
 pub use options::{Progress, ScoreOptions};
 pub(crate) use rank::ranks;
 pub(crate) use run::{distinct_values, run, statistics};
+pub(crate) use scaled::{Column, Scaled};
 pub use single::CardScorer;
 
 use crate::cohort::Statistics;
@@ -49,16 +51,18 @@ pub struct Scores {
 /// Results by column; points are scaled, with [`NONE`] set aside.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Columns {
-    pub(crate) sections: Vec<Vec<i64>>,
-    pub(crate) bonus: Vec<i64>,
-    pub(crate) deductions: Vec<i64>,
-    pub(crate) totals: Vec<i64>,
-    pub(crate) before_bonus: Vec<i64>,
-    pub(crate) earned: Vec<u16>,
+    pub(crate) sections: Vec<Scaled>,
+    pub(crate) bonus: Scaled,
+    pub(crate) deductions: Scaled,
+    pub(crate) totals: Scaled,
+    /// Absent where it is the total; see [`Columns::before_bonus`].
+    pub(crate) before_bonus: Option<Scaled>,
+    /// Absent where they are the grades; see [`Columns::earned`].
+    pub(crate) earned: Option<Vec<u16>>,
     pub(crate) grades: Vec<u16>,
     pub(crate) vetoes: Vec<Vec<Outcomes>>,
-    /// The states of all items, bonuses and deductions together.
-    pub(crate) seen: Vec<State>,
+    /// The states of all items, bonuses and deductions together, as bits of [`State`].
+    pub(crate) seen: Vec<u8>,
 }
 
 /// Something about a card that its reader must know.
@@ -126,12 +130,12 @@ impl Scores {
         self.observations.codes()
     }
 
-    pub(crate) fn points(&self, column: &[i64], row: usize) -> Option<Points> {
-        optional_points(*column.get(row)?, self.standard.plan().decimals)
+    pub(crate) fn points(&self, column: Column<'_>, row: usize) -> Option<Points> {
+        optional_points(column.get(row)?, self.standard.plan().decimals)
     }
 
-    fn total_points(&self, column: &[i64], row: usize) -> Option<Points> {
-        optional_points(*column.get(row)?, self.standard.plan().total_decimals)
+    fn total_points(&self, column: &Scaled, row: usize) -> Option<Points> {
+        optional_points(column.get(row)?, self.standard.plan().total_decimals)
     }
 
     /// The total; nothing where nothing applies.
@@ -143,19 +147,19 @@ impl Scores {
     /// The sections less deductions and vetoes' points.
     #[must_use]
     pub fn total_before_bonus(&self, row: usize) -> Option<Points> {
-        self.total_points(&self.columns.before_bonus, row)
+        self.total_points(self.columns.before_bonus(), row)
     }
 
     /// All bonuses together, capped.
     #[must_use]
     pub fn bonus(&self, row: usize) -> Option<Points> {
-        self.points(&self.columns.bonus, row)
+        self.points(self.columns.bonus.view(), row)
     }
 
     /// All deductions together, capped, as a positive number.
     #[must_use]
     pub fn deductions(&self, row: usize) -> Option<Points> {
-        self.points(&self.columns.deductions, row)
+        self.points(self.columns.deductions.view(), row)
     }
 
     /// The points of a section, an item, a bonus or a deduction by its code; nothing where it
@@ -165,12 +169,12 @@ impl Scores {
         self.points(self.column_of(code)?, row)
     }
 
-    /// The scaled points of a code for all rows; `i64::MIN` stands for none.
-    pub(crate) fn column_of(&self, code: &str) -> Option<&[i64]> {
+    /// The scaled points of a code for all rows.
+    pub(crate) fn column_of(&self, code: &str) -> Option<Column<'_>> {
         let plan = self.standard.plan();
         match plan.sections.iter().position(|s| s.code == code) {
-            Some(section) => self.columns.sections.get(section).map(Vec::as_slice),
-            None => Some(&self.leaf(self.leaf_of(code)?)?.points),
+            Some(section) => self.columns.sections.get(section).map(Scaled::view),
+            None => Some(Column::Wide(&self.leaf(self.leaf_of(code)?)?.points)),
         }
     }
 
@@ -196,7 +200,7 @@ impl Scores {
         wanted: fn(State) -> bool,
     ) -> impl Iterator<Item = &str> {
         let plan = self.standard.plan();
-        let seen = self.columns.seen.get(row).copied();
+        let seen = self.columns.seen.get(row).copied().map(State);
         let any = seen.is_some_and(wanted);
         Leaf::all(plan)
             .take(if any { usize::MAX } else { 0 })
@@ -218,7 +222,7 @@ impl Scores {
     /// The grade that the points earned, before vetoes.
     #[must_use]
     pub fn grade_earned(&self, row: usize) -> Option<&Grade> {
-        self.grade_at(&self.columns.earned, row)
+        self.grade_at(self.columns.earned(), row)
     }
 
     fn grade_at(&self, column: &[u16], row: usize) -> Option<&Grade> {

@@ -4,27 +4,27 @@ use std::cmp::Ordering as Order;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use super::{Leaf, NO_GRADE, NONE, Scores};
+use super::{Column, Leaf, NO_GRADE, NONE, Scores};
 use crate::plan::{Part, TieBreak};
 
 /// What two communities are compared by, best first.
 pub(crate) struct Standing<'a> {
-    keys: Vec<&'a [i64]>,
+    keys: Vec<Column<'a>>,
 }
 
 impl<'a> Standing<'a> {
     pub(crate) fn new(scores: &'a Scores) -> Self {
         let columns = &scores.columns;
-        let mut keys = vec![columns.totals.as_slice()];
+        let mut keys = vec![columns.totals.view()];
         for tie_break in &scores.standard.plan().tie_breaks {
             keys.push(match tie_break {
-                TieBreak::Part(Part::Section(section)) => &columns.sections[*section],
+                TieBreak::Part(Part::Section(section)) => columns.sections[*section].view(),
                 TieBreak::Part(Part::Item(item)) => match scores.leaf(Leaf::Item(*item)) {
-                    Some(column) => &column.points,
+                    Some(column) => Column::Wide(&column.points),
                     None => continue,
                 },
-                TieBreak::Bonus => &columns.bonus,
-                TieBreak::BeforeBonus => &columns.before_bonus,
+                TieBreak::Bonus => columns.bonus.view(),
+                TieBreak::BeforeBonus => columns.before_bonus().view(),
             });
         }
         Standing { keys }
@@ -33,9 +33,7 @@ impl<'a> Standing<'a> {
     /// What a community is compared by: the greater stands before the lesser.
     #[cfg(feature = "arrow")]
     pub(crate) fn keys(&self, row: usize) -> impl Iterator<Item = i64> {
-        self.keys
-            .iter()
-            .filter_map(move |key| key.get(row).copied())
+        self.keys.iter().filter_map(move |key| key.get(row))
     }
 
     /// `Less` where `a` stands before `b`. What is excluded is the least value there is, and
@@ -43,7 +41,7 @@ impl<'a> Standing<'a> {
     pub(crate) fn compare(&self, a: usize, b: usize) -> Order {
         self.keys
             .iter()
-            .map(|key| key[b].cmp(&key[a]))
+            .map(|key| key.at(b).cmp(&key.at(a)))
             .find(|order| order.is_ne())
             .unwrap_or(Order::Equal)
     }
@@ -57,10 +55,11 @@ const ROWS_FOR_THREADS: usize = 50_000;
 /// Places from 1; 0 without a total or where a veto took the grade.
 pub(crate) fn ranks(scores: &Scores, threads: usize) -> Vec<u32> {
     let columns = &scores.columns;
+    let earned = columns.earned();
     let standing = Standing::new(scores);
     let placed = |row: usize| {
-        let taken = columns.grades[row] == NO_GRADE && columns.earned[row] != NO_GRADE;
-        columns.totals[row] != NONE && !taken
+        let taken = columns.grades[row] == NO_GRADE && earned[row] != NO_GRADE;
+        columns.totals.at(row) != NONE && !taken
     };
     let rows = columns.totals.len();
     let threads = if rows < ROWS_FOR_THREADS {
@@ -88,12 +87,12 @@ pub(crate) fn ranks(scores: &Scores, threads: usize) -> Vec<u32> {
 /// Standings as small numbers: how far a total is from the best, and 32 bits for what breaks
 /// ties.
 struct Packed<'a> {
-    totals: &'a [i64],
+    totals: Column<'a>,
     best: i64,
     /// How many different distances there may be.
     distances: usize,
     /// Each tie-break's column, its best, and the bits below it.
-    ties: Vec<(&'a [i64], i64, u32)>,
+    ties: Vec<(Column<'a>, i64, u32)>,
 }
 
 impl<'a> Packed<'a> {
@@ -101,20 +100,20 @@ impl<'a> Packed<'a> {
     fn new(standing: &Standing<'a>, rows: usize) -> Option<Packed<'a>> {
         let (totals, others) = standing.keys.split_first()?;
         u32::try_from(rows).ok()?;
-        let (least, best) = extent(totals);
+        let (least, best) = extent(*totals);
         let spread = best
             .checked_sub(least)
             .filter(|spread| (0..COUNTED).contains(spread))?;
         let (mut ties, mut bits) = (Vec::new(), 0u32);
         for key in others.iter().rev() {
-            let (least, best) = extent(key);
+            let (least, best) = extent(*key);
             // One more for what is excluded, which loses the tie.
             let most = best.checked_sub(least)?.max(0).checked_add(1)?;
             ties.push((*key, best, bits));
             bits += 64 - most.leading_zeros();
         }
         (bits <= 32).then_some(Packed {
-            totals,
+            totals: *totals,
             best,
             distances: spread as usize + 1,
             ties,
@@ -122,7 +121,7 @@ impl<'a> Packed<'a> {
     }
 
     fn distance(&self, row: usize) -> usize {
-        self.best.wrapping_sub(self.totals[row]) as usize
+        self.best.wrapping_sub(self.totals.at(row)) as usize
     }
 
     /// What breaks a tie, the better the less, and the row.
@@ -133,7 +132,7 @@ impl<'a> Packed<'a> {
                 Some((_, _, above)) => (1u64 << (above - bits)) - 1,
                 None => (1u64 << (32 - bits)) - 1,
             };
-            let distance = match key[row] {
+            let distance = match key.at(row) {
                 NONE => excluded,
                 points => best.wrapping_sub(points) as u64,
             };
@@ -239,11 +238,11 @@ fn on_threads<P: Send, T: Send>(parts: Vec<P>, work: impl Fn(P) -> T + Sync) -> 
 }
 
 /// The least and the greatest, what is excluded aside.
-fn extent(column: &[i64]) -> (i64, i64) {
+fn extent(column: Column<'_>) -> (i64, i64) {
     let (mut least, mut most) = (i64::MAX, i64::MIN);
-    for points in column {
-        least = least.min(if *points == NONE { i64::MAX } else { *points });
-        most = most.max(*points);
+    for points in (0..column.len()).map(|row| column.at(row)) {
+        least = least.min(if points == NONE { i64::MAX } else { points });
+        most = most.max(points);
     }
     if most == NONE { (0, 0) } else { (least, most) }
 }
@@ -293,7 +292,7 @@ mod tests {
             }
             let expected = plainly(&keys, &placed);
             let standing = Standing {
-                keys: keys.iter().map(Vec::as_slice).collect(),
+                keys: keys.iter().map(|key| Column::Wide(key)).collect(),
             };
             let packed = Packed::new(&standing, rows).unwrap();
             for threads in [1, 2, 3, 16] {
@@ -301,11 +300,19 @@ mod tests {
             }
         }
         let far = [i64::MAX, 0, -5];
-        assert!(Packed::new(&Standing { keys: vec![&far] }, 3).is_none());
         assert!(
             Packed::new(
                 &Standing {
-                    keys: vec![&[1, 2, 3], &far]
+                    keys: vec![Column::Wide(&far)]
+                },
+                3
+            )
+            .is_none()
+        );
+        assert!(
+            Packed::new(
+                &Standing {
+                    keys: vec![Column::Wide(&[1, 2, 3]), Column::Wide(&far)]
                 },
                 3
             )

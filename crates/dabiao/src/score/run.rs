@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::block::{Kernels, Room, Run};
+use super::output::Shape;
 use super::rank::ranks;
 use super::{Columns, Details, ScoreOptions, Scores};
 use crate::cohort::{Cohort, Statistics, Summary, mismatch};
@@ -240,22 +241,13 @@ pub(crate) fn run(
         observations,
         compiled: &compiled,
     };
-    let mut columns = Columns::with_rows(plan, observations.len());
-    let blocks = columns.blocks(BLOCK).into_iter().enumerate().collect();
-    let cells = plan.items.len() + plan.measures.len();
-    let found = share_out(
-        blocks,
-        Extent {
-            rows: observations.len(),
-            cells,
-        },
-        options,
-        || Room::new(plan, BLOCK.min(observations.len())),
-        |room, (block, out)| run.block(block * BLOCK, room, out),
-    )?;
-    let mut faults = Faults::new();
-    found.into_iter().for_each(|found| faults.extend(found));
-    faults.into_result(())?;
+    let mut columns = Columns::default();
+    for shape in [Shape::new(plan, &compiled.kernels), Shape::WHOLE] {
+        columns = Columns::shaped(plan, observations.len(), shape);
+        if filled(&run, &mut columns, options)? {
+            break;
+        }
+    }
     let mut scores = Scores {
         standard: standard.clone(),
         observations: observations.clone(),
@@ -267,6 +259,33 @@ pub(crate) fn run(
     };
     scores.ranks = ranks(&scores, threads(options));
     Ok(scores)
+}
+
+/// Fills the columns; `false` where they cannot hold the results.
+fn filled(run: &Run<'_>, columns: &mut Columns, options: &ScoreOptions) -> Result<bool, Faults> {
+    let (plan, rows) = (run.plan, run.observations.len());
+    let extent = Extent {
+        rows,
+        cells: plan.items.len() + plan.measures.len(),
+    };
+    // Threads end at about the same time, and do not wait for each other at every block.
+    let blocks = rows.div_ceil(BLOCK * 8 * threads(options)).clamp(1, 16);
+    let each = BLOCK * blocks;
+    let stretches = columns.stretches(each).into_iter().enumerate().collect();
+    let found = share_out(
+        stretches,
+        extent,
+        each,
+        options,
+        || Room::new(plan, BLOCK.min(rows)),
+        |room, (at, out)| run.stretch(at * each, BLOCK, room, out),
+    )?;
+    let (mut faults, mut fits) = (Faults::new(), true);
+    for (more, fit) in found {
+        faults.extend(more);
+        fits &= fit;
+    }
+    faults.into_result(fits)
 }
 
 /// The statistics that were handed in; cards that are scored alone need some where a rule
@@ -314,6 +333,7 @@ pub(super) fn in_blocks<T: Send>(
     share_out(
         blocks,
         Extent { rows, cells },
+        BLOCK,
         options,
         || (),
         |(), from| work(from, (from + BLOCK).min(rows)),
@@ -333,11 +353,12 @@ struct Extent {
     cells: usize,
 }
 
-/// Runs `work` on every block, on one thread or several, each with a room of its own. Nothing
+/// Runs `work` on every block of `each` rows, on one thread or several, each with a room of its own. Nothing
 /// is started where that would take longer than the work.
 fn share_out<B: Send, R, T: Send>(
     blocks: Vec<B>,
     extent: Extent,
+    each: usize,
     options: &ScoreOptions,
     room: impl Fn() -> R + Sync,
     work: impl Fn(&mut R, B) -> T + Sync,
@@ -362,7 +383,7 @@ fn share_out<B: Send, R, T: Send>(
                 break;
             }
             own.push((at, work(&mut room, block)));
-            let done = (done.fetch_add(1, Ordering::Relaxed) + 1).saturating_mul(BLOCK);
+            let done = (done.fetch_add(1, Ordering::Relaxed) + 1).saturating_mul(each);
             let progress = options.progress.as_ref();
             if progress.is_some_and(|progress| !progress(done.min(rows), rows)) {
                 cancelled.store(true, Ordering::Relaxed);

@@ -220,27 +220,27 @@ impl CardScorer {
             seen = seen.or(state);
         }
         let (bonus, deductions) = extras.split_at_mut(kernels.bonus.len());
-        for (leaves, kernels, cap, sum) in [
-            (bonus, &kernels.bonus, plan.bonus_cap, &mut out.bonus[0]),
+        for (leaves, kernels, cap, into) in [
+            (bonus, &kernels.bonus, plan.bonus_cap, &mut out.bonus),
             (
                 deductions,
                 &kernels.deductions,
                 plan.deduction_cap,
-                &mut out.deductions[0],
+                &mut out.deductions,
             ),
         ] {
-            *sum = 0;
+            let mut sum = 0i64;
             for (kernel, leaf) in kernels.iter().zip(leaves) {
                 let kernel = kernel.as_ref().filter(|kernel| kernel.is_lone())?;
                 let (points, state) = kernel.one(cells)?;
                 let points = if state.is_missing() { NONE } else { points? };
                 (leaf.points[0], leaf.states[0]) = (points, state);
                 seen = seen.or(state);
-                *sum = sum.checked_add(if points == NONE { 0 } else { points })?;
+                sum = sum.checked_add(if points == NONE { 0 } else { points })?;
             }
-            *sum = cap.map_or(*sum, |cap| (*sum).min(cap));
+            into.set_one(cap.map_or(sum, |cap| sum.min(cap)));
         }
-        out.seen[0] = seen;
+        out.seen[0] = seen.0;
         for (id, section) in plan.sections.iter().enumerate().rev() {
             let (mut sum, mut whole) = (0i64, true);
             for item in &section.items {
@@ -250,21 +250,24 @@ impl CardScorer {
                 }
             }
             for child in &section.sections {
-                sum = sum.checked_add(out.sections[*child][0])?;
+                sum = sum.checked_add(out.sections[*child].at(0))?;
             }
             if !whole {
                 sum = scaled_up(plan, &self.worth, id, sum, items)?;
             }
-            out.sections[id][0] = sum;
+            out.sections[id].set_one(sum);
         }
-        let mut tops = plan.top.iter().map(|id| out.sections[*id][0]);
-        let before = tops.try_fold(0i64, i64::checked_add)? - out.deductions[0];
-        let total = before.checked_add(out.bonus[0])?;
+        let mut tops = plan.top.iter().map(|id| out.sections[*id].at(0));
+        let before = tops.try_fold(0i64, i64::checked_add)? - out.deductions.at(0);
+        let total = before.checked_add(out.bonus.at(0))?;
         let most = kernels.full.unwrap_or(i64::MAX);
-        out.totals[0] = total.min(most).max(0);
-        out.before_bonus[0] = before.max(0);
+        let (total, before) = (total.min(most).max(0), before.max(0));
+        out.totals.set_one(total);
+        if let Some(column) = &mut out.before_bonus {
+            column.set_one(before);
+        }
         let reaches = |part: &Part, mark: i64| match part {
-            Part::Section(section) => out.sections[*section][0] >= mark,
+            Part::Section(section) => out.sections[*section].at(0) >= mark,
             // An excluded item is skipped.
             Part::Item(item) => {
                 let points = items[*item].points[0];
@@ -275,18 +278,18 @@ impl CardScorer {
             let enough = |(least, sections): &(u32, Vec<(usize, i64)>)| {
                 let reached = sections
                     .iter()
-                    .filter(|(id, mark)| out.sections[*id][0] >= *mark);
+                    .filter(|(id, mark)| out.sections[*id].at(0) >= *mark);
                 reached.count() >= *least as usize
             };
-            grade.total.is_none_or(|mark| out.totals[0] >= mark)
-                && grade
-                    .before_bonus
-                    .is_none_or(|mark| out.before_bonus[0] >= mark)
+            grade.total.is_none_or(|mark| total >= mark)
+                && grade.before_bonus.is_none_or(|mark| before >= mark)
                 && grade.marks.iter().all(|(part, mark)| reaches(part, *mark))
                 && grade.count.as_ref().is_none_or(enough)
         });
         out.grades[0] = grade_code(grade);
-        out.earned[0] = out.grades[0];
+        if let Some(column) = &mut out.earned {
+            column[0] = out.grades[0];
+        }
         Some(())
     }
 
@@ -298,8 +301,9 @@ impl CardScorer {
             observations: &self.scores.observations,
             compiled: &self.compiled,
         };
-        for out in self.scores.columns.blocks(1) {
-            run.block(0, &mut self.room, out).into_result(())?;
+        for out in self.scores.columns.stretches(1) {
+            let (faults, _) = run.stretch(0, 1, &mut self.room, out);
+            faults.into_result(())?;
         }
         if let Details::Given(leaves) = &mut self.scores.details {
             std::mem::swap(leaves, &mut self.room.leaves);

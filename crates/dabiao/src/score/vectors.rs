@@ -1,45 +1,48 @@
 //! Steps of a block in vectors: sums, totals and grades of ordinary rows.
 
-use multiversion::multiversion;
-
 use crate::observations::quantise::SHIFT;
+use crate::vectors::vectorised;
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-pub(super) fn reach(column: &[i64], mark: i64, holds: &mut [bool]) {
-    for (holds, points) in holds.iter_mut().zip(column) {
-        *holds &= *points >= mark;
+vectorised! {
+    pub(super) fn reach(column: &[i64], mark: i64, holds: &mut [bool]) {
+        for (holds, points) in holds.iter_mut().zip(column) {
+            *holds &= *points >= mark;
+        }
     }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-pub(super) fn place(holds: &[bool], position: u16, grades: &mut [u16]) {
-    for (held, holds) in grades.iter_mut().zip(holds) {
-        *held = if *holds { position } else { *held };
+vectorised! {
+    pub(super) fn place(holds: &[bool], position: u16, grades: &mut [u16]) {
+        for (held, holds) in grades.iter_mut().zip(holds) {
+            *held = if *holds { position } else { *held };
+        }
     }
 }
 
-/// Whole numbers below 2^51.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-pub(super) fn whole(sums: &[f64], out: &mut [i64]) {
-    for (out, sum) in out.iter_mut().zip(sums) {
-        let bits = (*sum + SHIFT).to_bits() as i64;
-        *out = bits.wrapping_sub(SHIFT.to_bits() as i64);
+vectorised! {
+    /// Whole numbers below 2^51.
+    pub(super) fn whole(sums: &[f64], out: &mut [i64]) {
+        for (out, sum) in out.iter_mut().zip(sums) {
+            let bits = (*sum + SHIFT).to_bits() as i64;
+            *out = bits.wrapping_sub(SHIFT.to_bits() as i64);
+        }
     }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-pub(super) fn totalled(
-    before: &mut [i64],
-    totals: &mut [i64],
-    deductions: &[i64],
-    bonus: &[i64],
-    most: i64,
-) {
-    let extras = deductions.iter().zip(bonus);
-    for ((before, total), (deducted, bonus)) in before.iter_mut().zip(totals).zip(extras) {
-        *before = before.wrapping_sub(*deducted);
-        *total = before.wrapping_add(*bonus).min(most).max(0);
-        *before = (*before).max(0);
+vectorised! {
+    pub(super) fn totalled(
+        before: &mut [i64],
+        totals: &mut [i64],
+        deductions: &[i64],
+        bonus: &[i64],
+        most: i64,
+    ) {
+        let extras = deductions.iter().zip(bonus);
+        for ((before, total), (deducted, bonus)) in before.iter_mut().zip(totals).zip(extras) {
+            *before = before.wrapping_sub(*deducted);
+            *total = before.wrapping_add(*bonus).min(most).max(0);
+            *before = (*before).max(0);
+        }
     }
 }
 

@@ -2,14 +2,13 @@
 //! section, in one pass and without a state of its own. What is out of the ordinary is left to
 //! [`super::lanes`], a whole block at a time.
 
-use multiversion::multiversion;
-
 use super::lanes::Block;
 use super::{Body, EXACT, Kernel, Linear, Piece, Rule, Step, Units};
 use crate::observations::quantise::{SHIFT, SIMPLE, least};
 use crate::observations::{Column, MISSING, NOT_APPLICABLE};
 use crate::plan::{MeasureId, Plan};
 use crate::standard::document::MeasureKind;
+use crate::vectors::vectorised;
 
 /// Sums below this are exact, however many items are added.
 const SUM: f64 = 1_125_899_906_842_624.0;
@@ -265,28 +264,30 @@ struct Held {
     millionths: bool,
 }
 
-/// Whether all cells are numbers below 2^53.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn numbers(cells: &[i64], grain: f64, out: &mut [f64]) -> bool {
-    let mut odd = 0u64;
-    for (cell, out) in cells.iter().zip(out) {
-        let number = *cell as f64;
-        *out = number / grain;
-        odd |= u64::from(number.abs() >= EXACT);
+vectorised! {
+    /// Whether all cells are numbers below 2^53.
+    fn numbers(cells: &[i64], grain: f64, out: &mut [f64]) -> bool {
+        let mut odd = 0u64;
+        for (cell, out) in cells.iter().zip(out) {
+            let number = *cell as f64;
+            *out = number / grain;
+            odd |= u64::from(number.abs() >= EXACT);
+        }
+        odd == 0
     }
-    odd == 0
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn add_steps(values: &[f64], base: f64, steps: &[(f64, f64)], sums: &mut [f64]) {
-    match steps.len() {
-        0 => steps_of::<0>(values, base, steps, sums),
-        1 => steps_of::<1>(values, base, steps, sums),
-        2 => steps_of::<2>(values, base, steps, sums),
-        3 => steps_of::<3>(values, base, steps, sums),
-        4 => steps_of::<4>(values, base, steps, sums),
-        5 => steps_of::<5>(values, base, steps, sums),
-        _ => steps_of::<STEPS>(values, base, steps, sums),
+vectorised! {
+    fn add_steps(values: &[f64], base: f64, steps: &[(f64, f64)], sums: &mut [f64]) {
+        match steps.len() {
+            0 => steps_of::<0>(values, base, steps, sums),
+            1 => steps_of::<1>(values, base, steps, sums),
+            2 => steps_of::<2>(values, base, steps, sums),
+            3 => steps_of::<3>(values, base, steps, sums),
+            4 => steps_of::<4>(values, base, steps, sums),
+            5 => steps_of::<5>(values, base, steps, sums),
+            _ => steps_of::<STEPS>(values, base, steps, sums),
+        }
     }
 }
 
@@ -313,30 +314,31 @@ fn whole_of<const MILLIONTHS: bool>(value: f64, most: f64) -> (f64, bool) {
     (whole, settled)
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn add_linear(
-    values: &[f64],
-    pieces: &[Piece],
-    m: f64,
-    half_even: bool,
-    held: Held,
-    sums: &mut [f64],
-) -> bool {
-    macro_rules! pieces {
-        ($count:expr) => {
-            match (half_even, held.millionths) {
-                (false, true) => linear_of::<$count, false, true>(values, pieces, m, held, sums),
-                (false, false) => linear_of::<$count, false, false>(values, pieces, m, held, sums),
-                (true, true) => linear_of::<$count, true, true>(values, pieces, m, held, sums),
-                (true, false) => linear_of::<$count, true, false>(values, pieces, m, held, sums),
-            }
-        };
-    }
-    match pieces.len() {
-        1 => pieces!(1),
-        2 => pieces!(2),
-        3 => pieces!(3),
-        _ => pieces!(4),
+vectorised! {
+    fn add_linear(
+        values: &[f64],
+        pieces: &[Piece],
+        m: f64,
+        half_even: bool,
+        held: Held,
+        sums: &mut [f64],
+    ) -> bool {
+        macro_rules! pieces {
+            ($count:expr) => {
+                match (half_even, held.millionths) {
+                    (false, true) => linear_of::<$count, false, true>(values, pieces, m, held, sums),
+                    (false, false) => linear_of::<$count, false, false>(values, pieces, m, held, sums),
+                    (true, true) => linear_of::<$count, true, true>(values, pieces, m, held, sums),
+                    (true, false) => linear_of::<$count, true, false>(values, pieces, m, held, sums),
+                }
+            };
+        }
+        match pieces.len() {
+            1 => pieces!(1),
+            2 => pieces!(2),
+            3 => pieces!(3),
+            _ => pieces!(4),
+        }
     }
 }
 
@@ -372,13 +374,14 @@ fn linear_of<const N: usize, const EVEN: bool, const MILLIONTHS: bool>(
     odd == 0
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn add_units(values: &[f64], units: [f64; 5], started: bool, held: Held, sums: &mut [f64]) -> bool {
-    match (started, held.millionths) {
-        (true, true) => units_of::<true, true>(values, units, held, sums),
-        (true, false) => units_of::<true, false>(values, units, held, sums),
-        (false, true) => units_of::<false, true>(values, units, held, sums),
-        (false, false) => units_of::<false, false>(values, units, held, sums),
+vectorised! {
+    fn add_units(values: &[f64], units: [f64; 5], started: bool, held: Held, sums: &mut [f64]) -> bool {
+        match (started, held.millionths) {
+            (true, true) => units_of::<true, true>(values, units, held, sums),
+            (true, false) => units_of::<true, false>(values, units, held, sums),
+            (false, true) => units_of::<false, true>(values, units, held, sums),
+            (false, false) => units_of::<false, false>(values, units, held, sums),
+        }
     }
 }
 

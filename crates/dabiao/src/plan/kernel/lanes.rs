@@ -1,12 +1,11 @@
 //! Marking a block of rows with a kernel.
 
-use multiversion::multiversion;
-
 use super::{Body, EXACT, Kernel, Linear, Operand, Part, Piece, Rule, Step, Units, Value, Zero};
 use crate::observations::{Column, MISSING, NOT_APPLICABLE};
 use crate::plan::MeasureId;
 use crate::plan::State;
 use crate::plan::node::Outcomes;
+use crate::vectors::vectorised;
 
 /// A computed value is no greater: 10¹².
 const LIMIT: f64 = 1e12;
@@ -302,39 +301,41 @@ impl Value {
     }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn load(cells: &[i64], operand: Operand, most: f64, numbers: &mut [f64], flags: &mut [u8]) {
-    for ((cell, number), flag) in cells.iter().zip(numbers).zip(flags) {
-        let stored = *cell as f64;
-        *number = stored / operand.grain * operand.factor;
-        let long = !(stored.abs() < EXACT && number.abs() < most);
-        *flag = (u8::from(*cell == MISSING) * flags::MISSING)
-            | (u8::from(*cell == NOT_APPLICABLE) * flags::NOT_APPLICABLE)
-            | (u8::from(long) * flags::LONG);
+vectorised! {
+    fn load(cells: &[i64], operand: Operand, most: f64, numbers: &mut [f64], flags: &mut [u8]) {
+        for ((cell, number), flag) in cells.iter().zip(numbers).zip(flags) {
+            let stored = *cell as f64;
+            *number = stored / operand.grain * operand.factor;
+            let long = !(stored.abs() < EXACT && number.abs() < most);
+            *flag = (u8::from(*cell == MISSING) * flags::MISSING)
+                | (u8::from(*cell == NOT_APPLICABLE) * flags::NOT_APPLICABLE)
+                | (u8::from(long) * flags::LONG);
+        }
     }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn load_more(
-    cells: &[i64],
-    operand: Operand,
-    most: f64,
-    numerator: &[f64],
-    numbers: &mut [f64],
-    flags: &mut [u8],
-) {
-    let lanes = cells.iter().zip(numerator).zip(numbers);
-    for (((cell, above), number), flag) in lanes.zip(flags) {
-        let stored = *cell as f64;
-        *number = stored / operand.grain * operand.factor;
-        // Comparisons are multiplied out, which wants a denominator above 0.
-        // A quotient beyond the limit is a fault, which the exact evaluator tells.
-        let within = above.abs() <= LIMIT * *number;
-        let long = !(stored.abs() < EXACT && number.abs() < most && stored >= 0.0 && within);
-        *flag |= (u8::from(*cell == MISSING) * flags::MISSING)
-            | (u8::from(*cell == NOT_APPLICABLE) * flags::NOT_APPLICABLE)
-            | (u8::from(*cell == 0) * flags::ZERO)
-            | (u8::from(long) * flags::LONG);
+vectorised! {
+    fn load_more(
+        cells: &[i64],
+        operand: Operand,
+        most: f64,
+        numerator: &[f64],
+        numbers: &mut [f64],
+        flags: &mut [u8],
+    ) {
+        let lanes = cells.iter().zip(numerator).zip(numbers);
+        for (((cell, above), number), flag) in lanes.zip(flags) {
+            let stored = *cell as f64;
+            *number = stored / operand.grain * operand.factor;
+            // Comparisons are multiplied out, which wants a denominator above 0.
+            // A quotient beyond the limit is a fault, which the exact evaluator tells.
+            let within = above.abs() <= LIMIT * *number;
+            let long = !(stored.abs() < EXACT && number.abs() < most && stored >= 0.0 && within);
+            *flag |= (u8::from(*cell == MISSING) * flags::MISSING)
+                | (u8::from(*cell == NOT_APPLICABLE) * flags::NOT_APPLICABLE)
+                | (u8::from(*cell == 0) * flags::ZERO)
+                | (u8::from(long) * flags::LONG);
+        }
     }
 }
 
@@ -417,42 +418,45 @@ fn any(flags: &[u8]) -> bool {
     flags.iter().fold(0, |all, flag| all | flag) != 0
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn hold(points: &mut [f64], low: f64, high: f64) {
-    for points in points {
-        *points = if *points > high { high } else { *points };
-        *points = if *points < low { low } else { *points };
-    }
-}
-
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn lone_steps(numerator: &[f64], steps: &[Step], points: &mut [f64]) {
-    for step in steps {
-        for (n, points) in numerator.iter().zip(points.iter_mut()) {
-            *points += if *n >= step.p { step.add } else { 0.0 };
+vectorised! {
+    fn hold(points: &mut [f64], low: f64, high: f64) {
+        for points in points {
+            *points = if *points > high { high } else { *points };
+            *points = if *points < low { low } else { *points };
         }
     }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn quotient_steps(numerator: &[f64], denominator: &[f64], steps: &[Step], points: &mut [f64]) {
-    for step in steps {
-        let lanes = numerator.iter().zip(denominator).zip(points.iter_mut());
-        if step.strict {
-            for ((n, d), points) in lanes {
-                *points += if n * step.q > step.p * d {
-                    step.add
-                } else {
-                    0.0
-                };
+vectorised! {
+    fn lone_steps(numerator: &[f64], steps: &[Step], points: &mut [f64]) {
+        for step in steps {
+            for (n, points) in numerator.iter().zip(points.iter_mut()) {
+                *points += if *n >= step.p { step.add } else { 0.0 };
             }
-        } else {
-            for ((n, d), points) in lanes {
-                *points += if n * step.q >= step.p * d {
-                    step.add
-                } else {
-                    0.0
-                };
+        }
+    }
+}
+
+vectorised! {
+    fn quotient_steps(numerator: &[f64], denominator: &[f64], steps: &[Step], points: &mut [f64]) {
+        for step in steps {
+            let lanes = numerator.iter().zip(denominator).zip(points.iter_mut());
+            if step.strict {
+                for ((n, d), points) in lanes {
+                    *points += if n * step.q > step.p * d {
+                        step.add
+                    } else {
+                        0.0
+                    };
+                }
+            } else {
+                for ((n, d), points) in lanes {
+                    *points += if n * step.q >= step.p * d {
+                        step.add
+                    } else {
+                        0.0
+                    };
+                }
             }
         }
     }
@@ -467,54 +471,57 @@ pub(super) fn rounded(top: f64, bottom: f64, half_even: bool) -> f64 {
     if tie { quotient - odd } else { quotient }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn lone_linear(numerator: &[f64], linear: &Linear, points: &mut [f64]) {
-    let Some((first, rest)) = linear.pieces.split_first() else {
-        return;
-    };
-    for (n, points) in numerator.iter().zip(points.iter_mut()) {
-        let (mut a, mut b) = (first.a, first.b);
-        for piece in rest {
-            let reached = *n >= piece.p;
-            a = if reached { piece.a } else { a };
-            b = if reached { piece.b } else { b };
-        }
-        *points = rounded(a * n + b, linear.m, linear.half_even);
-    }
-}
-
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn quotient_linear(numerator: &[f64], denominator: &[f64], linear: &Linear, points: &mut [f64]) {
-    let Some((first, rest)) = linear.pieces.split_first() else {
-        return;
-    };
-    for ((n, d), points) in numerator.iter().zip(denominator).zip(points.iter_mut()) {
-        let (mut a, mut b) = (first.a, first.b);
-        for Piece {
-            p,
-            q,
-            a: next_a,
-            b: next_b,
-        } in rest
-        {
-            let reached = n * q >= p * d;
-            a = if reached { *next_a } else { a };
-            b = if reached { *next_b } else { b };
-        }
-        *points = rounded(a * n + b * d, linear.m * d, linear.half_even);
-    }
-}
-
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn lone_units(numerator: &[f64], units: &Units, points: &mut [f64]) {
-    for (n, points) in numerator.iter().zip(points.iter_mut()) {
-        let distance = (units.a * n + units.b) / units.m;
-        let whole = if units.started {
-            distance.ceil()
-        } else {
-            distance.floor()
+vectorised! {
+    fn lone_linear(numerator: &[f64], linear: &Linear, points: &mut [f64]) {
+        let Some((first, rest)) = linear.pieces.split_first() else {
+            return;
         };
-        let whole = if whole > 0.0 { whole } else { 0.0 };
-        *points = units.from + units.points * whole;
+        for (n, points) in numerator.iter().zip(points.iter_mut()) {
+            let (mut a, mut b) = (first.a, first.b);
+            for piece in rest {
+                let reached = *n >= piece.p;
+                a = if reached { piece.a } else { a };
+                b = if reached { piece.b } else { b };
+            }
+            *points = rounded(a * n + b, linear.m, linear.half_even);
+        }
+    }
+}
+
+vectorised! {
+    fn quotient_linear(numerator: &[f64], denominator: &[f64], linear: &Linear, points: &mut [f64]) {
+        let Some((first, rest)) = linear.pieces.split_first() else {
+            return;
+        };
+        for ((n, d), points) in numerator.iter().zip(denominator).zip(points.iter_mut()) {
+            let (mut a, mut b) = (first.a, first.b);
+            for Piece {
+                p,
+                q,
+                a: next_a,
+                b: next_b,
+            } in rest
+            {
+                let reached = n * q >= p * d;
+                a = if reached { *next_a } else { a };
+                b = if reached { *next_b } else { b };
+            }
+            *points = rounded(a * n + b * d, linear.m * d, linear.half_even);
+        }
+    }
+}
+
+vectorised! {
+    fn lone_units(numerator: &[f64], units: &Units, points: &mut [f64]) {
+        for (n, points) in numerator.iter().zip(points.iter_mut()) {
+            let distance = (units.a * n + units.b) / units.m;
+            let whole = if units.started {
+                distance.ceil()
+            } else {
+                distance.floor()
+            };
+            let whole = if whole > 0.0 { whole } else { 0.0 };
+            *points = units.from + units.points * whole;
+        }
     }
 }
