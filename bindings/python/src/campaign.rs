@@ -3,15 +3,20 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use dabiao::ScoreOptions;
 use dabiao::campaign::CampaignResult;
-use dabiao_io::{LoadedCampaign, ReadOptions, campaign_summary, read_campaign, write_campaign};
+use dabiao::{Lang, ScoreOptions};
+use dabiao_io::{
+    LeftOut, LoadedCampaign, RESULTS_COMMUNITIES, ReadOptions, add_run, campaign_summary,
+    campaign_workbook, read_campaign,
+};
+use dabiao_report::{LIMIT, Report};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
 use crate::errors::{Doing, Problem, raise};
 use crate::fault::{PyFault, PyText, read_lang};
+use crate::outputs;
 use crate::results;
 use crate::scores::PyScores;
 use crate::selection::{self, PySelection};
@@ -58,7 +63,7 @@ impl PyCampaign {
     #[classmethod]
     fn from_file(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         // A path that leads nowhere is an OSError, as everywhere in Python.
-        std::fs::metadata(&path)?;
+        std::fs::metadata(&path).map_err(|error| outputs::at(&path, &error))?;
         let read = py.detach(|| read_campaign(&path, &ReadOptions::new()));
         let inner = read.map_err(|faults| raise(py, &faults, Doing::Campaign))?;
         let named = &inner.document.standard.path;
@@ -129,7 +134,7 @@ impl PyCampaign {
             Some(threads) => options = options.with_threads(threads),
             None => {}
         }
-        match py.detach(|| self.inner.campaign.run(&options)) {
+        match py.detach(|| self.inner.run(&options)) {
             Ok(result) => Ok(PyCampaignResult {
                 loaded: self.inner.clone(),
                 result: Arc::new(result),
@@ -174,6 +179,7 @@ impl PyCampaignResult {
         PyScores {
             inner: Arc::new(self.result.scores.clone()),
             standard: self.standard.clone_ref(py),
+            files: self.loaded.files().to_vec(),
         }
     }
 
@@ -184,6 +190,7 @@ impl PyCampaignResult {
             let scores = PyScores {
                 inner: Arc::new(phase.scores.clone()),
                 standard: self.standard.clone_ref(py),
+                files: self.loaded.files().to_vec(),
             };
             (phase.id.clone(), scores)
         });
@@ -239,9 +246,61 @@ impl PyCampaignResult {
         py.import("json")?.getattr("loads")?.call1((text,))
     }
 
-    /// Writes ``scores.csv``, ``items.csv``, ``gaps.csv``, ``selection.csv``, ``coverage.csv``,
-    /// ``districts.csv``, ``streets.csv``, ``phases.csv``, ``summary.json`` and what else there
-    /// is into a folder, as the command does. All of them appear, or none.
+    /// Writes a workbook (XLSX) for people: what ``Scores.write_excel`` writes, and beside it the
+    /// selection with its reasons, the districts and streets, coverage of the party grid,
+    /// differences between phases.
+    ///
+    /// Args:
+    ///     path: The file.
+    ///     lang: ``"zh"`` or ``"en"``.
+    ///
+    /// Raises:
+    ///     OSError: If the file cannot be written.
+    ///     DabiaoError: For more than 5,000 communities.
+    ///     ValueError: For any other language.
+    #[pyo3(signature = (path, *, lang = "zh"))]
+    fn write_excel(&self, py: Python<'_>, path: PathBuf, lang: &str) -> PyResult<()> {
+        let (lang, many) = (read_lang(lang)?, self.result.scores.len());
+        let made = py.detach(|| {
+            if many > RESULTS_COMMUNITIES {
+                return Err(outputs::too_large(many, RESULTS_COMMUNITIES));
+            }
+            let mut bytes = Vec::new();
+            campaign_workbook(&self.loaded, &self.result, lang, &mut bytes)?;
+            Ok(outputs::write(&path, &bytes, self.loaded.files())?)
+        });
+        made.map_err(|problem: Problem| problem.raise(py, Doing::Write))
+    }
+
+    /// Writes the report: one HTML file that opens from disk without a network, with the city at
+    /// a glance, the ranking, who was chosen and why, a card for each community, coverage of the
+    /// party grid, and the phases side by side.
+    ///
+    /// Args:
+    ///     path: The file.
+    ///     lang: The language in which it opens, ``"zh"`` or ``"en"``; its reader can switch.
+    ///
+    /// Raises:
+    ///     OSError: If the file cannot be written.
+    ///     DabiaoError: For more than 2,000 communities.
+    ///     ValueError: For any other language.
+    #[pyo3(signature = (path, *, lang = "zh"))]
+    fn write_report(&self, py: Python<'_>, path: PathBuf, lang: &str) -> PyResult<()> {
+        let lang = read_lang(lang)?;
+        let made = py.detach(|| {
+            let report = self.report(lang);
+            let page = report.page()?;
+            let page = page.ok_or_else(|| outputs::too_large(report.communities(), LIMIT))?;
+            Ok(outputs::write(&path, &page, self.loaded.files())?)
+        });
+        made.map_err(|problem: Problem| problem.raise(py, Doing::Write))
+    }
+
+    /// Writes all that ``dabiao run --out`` writes into a folder: ``scores.csv``, ``items.csv``,
+    /// ``gaps.csv``, ``selection.csv``, ``coverage.csv``, ``districts.csv``, ``streets.csv``,
+    /// ``phases.csv``, ``summary.json`` and what else there is, ``results.xlsx`` and
+    /// ``report.html``. All of them appear, or none. Above 5,000 communities the workbook is
+    /// left out with a ``UserWarning``, above 2,000 the report.
     ///
     /// Args:
     ///     folder: It is made if it is not there.
@@ -256,15 +315,35 @@ impl PyCampaignResult {
     #[pyo3(signature = (folder, *, lang = "zh"))]
     fn write(&self, py: Python<'_>, folder: PathBuf, lang: &str) -> PyResult<Vec<String>> {
         let lang = read_lang(lang)?;
-        let written = py.detach(|| write_campaign(&self.loaded, &self.result, lang, &folder))?;
-        Ok(written
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect())
+        let mut left_out = LeftOut::default();
+        let written = py.detach(|| {
+            outputs::write_set(&folder, |set| {
+                let page = || self.report(lang).page();
+                left_out = add_run(&self.loaded, &self.result, lang, page, set)
+                    .map_err(|error| outputs::at(&folder, &error))?;
+                Ok::<_, PyErr>(())
+            })
+        })?;
+        if left_out.workbook {
+            outputs::left_out(py, "results.xlsx", RESULTS_COMMUNITIES)?;
+        }
+        if left_out.page {
+            outputs::left_out(py, "report.html", LIMIT)?;
+        }
+        Ok(written)
     }
 
     fn __repr__(&self) -> String {
         let (id, count) = (&self.loaded.document.id, self.result.scores.len());
         format!("<CampaignResult {id}: {count} communities>")
+    }
+}
+
+impl PyCampaignResult {
+    fn report(&self, lang: Lang) -> Report<'_> {
+        let LoadedCampaign {
+            document, campaign, ..
+        } = &*self.loaded;
+        Report::of_campaign(document, campaign, &self.result).in_language(lang)
     }
 }

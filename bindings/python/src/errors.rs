@@ -17,6 +17,7 @@ pub(crate) enum Doing {
     Score,
     Select,
     Campaign,
+    Write,
 }
 
 /// What goes wrong: a fault of the input, or an error of Python.
@@ -29,6 +30,12 @@ pub(crate) enum Problem {
 impl From<Faults> for Problem {
     fn from(faults: Faults) -> Self {
         Problem::Faults(faults)
+    }
+}
+
+impl From<std::io::Error> for Problem {
+    fn from(error: std::io::Error) -> Self {
+        Problem::Python(error.into())
     }
 }
 
@@ -54,6 +61,7 @@ pub(crate) fn raise(py: Python<'_>, faults: &Faults, doing: Doing) -> PyErr {
         let family = code.split_once('-').map_or(code, |(family, _)| family);
         match (fault.code, family, doing) {
             (FaultCode::Cancelled, _, _) => "Cancelled",
+            (FaultCode::TooLarge, _, Doing::Write) => "DabiaoError",
             (_, _, Doing::Select) => "SelectionError",
             (_, "standard", _) | (_, "file", Doing::Standard) => "StandardError",
             (_, "cohort", _) => "CohortError",

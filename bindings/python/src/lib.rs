@@ -4,6 +4,7 @@
 mod campaign;
 mod capsule;
 mod card;
+mod collected;
 mod columns;
 mod convert;
 mod errors;
@@ -12,13 +13,15 @@ mod frame;
 mod grid;
 mod html;
 mod input;
+mod observations;
 mod origin;
+mod outputs;
 mod parts;
+mod registry;
 mod results;
 mod scores;
 mod selection;
 mod standard;
-mod standard_tables;
 mod statistics;
 mod table;
 mod watch;
@@ -35,13 +38,15 @@ mod _dabiao {
     #[pymodule_export]
     use super::card::{PyCard, PyCardItem, PyCardSection, PyGradeGap, PyNextStep};
     #[pymodule_export]
+    use super::collected::{PyCollected, collect};
+    #[pymodule_export]
     use super::errors::_raise_parts;
     #[pymodule_export]
     use super::fault::{PyFault, PyText};
     #[pymodule_export]
     use super::grid::PyGrid;
     #[pymodule_export]
-    use super::input::PyObservations;
+    use super::observations::PyObservations;
     #[pymodule_export]
     use super::parts::{PyItem, PyMeasure, PySection};
     #[pymodule_export]

@@ -19,6 +19,7 @@ from ._dabiao import (
     Card,
     CardItem,
     CardSection,
+    Collected,
     Fault,
     GradeGap,
     Grid,
@@ -34,6 +35,7 @@ from ._dabiao import (
     Table,
     Text,
     __version__,
+    collect,
 )
 from ._errors import (
     CampaignError,
@@ -56,6 +58,7 @@ __all__ = [
     "CardItem",
     "CardSection",
     "CohortError",
+    "Collected",
     "DabiaoError",
     "Fault",
     "GradeGap",
@@ -77,4 +80,5 @@ __all__ = [
     "TableError",
     "Text",
     "__version__",
+    "collect",
 ]

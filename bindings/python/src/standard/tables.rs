@@ -7,7 +7,7 @@ use arrow_array::{ArrayRef, StringArray};
 use dabiao::{Lang, Rational};
 use pyo3::prelude::*;
 
-use crate::standard::PyStandard;
+use super::PyStandard;
 use crate::table::PyTable;
 
 impl PyStandard {

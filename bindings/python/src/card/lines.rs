@@ -1,226 +1,12 @@
-//! One community's scorecard as Python sees it.
+//! The lines of a card: sections, items, next steps.
 
-use std::collections::BTreeMap;
-
-use dabiao::explain::{GradeGap, ItemLine, NextStep, Scorecard, SectionLine};
+use dabiao::explain::{GradeGap, ItemLine, NextStep, SectionLine};
 use dabiao::{Lang, Text};
 use pyo3::prelude::*;
 
+use super::Number;
 use crate::convert::{number, points};
-use crate::fault::{PyText, read_lang};
-use crate::html;
-use crate::results::lines_of as lines;
-
-/// All that the standard says about one community (计分卡).
-///
-/// Example:
-///     >>> import dabiao
-///     >>> standard = dabiao.Standard.builtin("weihai-2020")
-///     >>> card = standard.score({"code": ["c1"], "name": ["甲"], "activities": [9]}).card("c1")
-///     >>> card.name, card.total, card.rank, card.of
-///     ('甲', Decimal('2.25'), 1, 1)
-///     >>> card["5.2"].lost, card["5.2"].next.gain
-///     (Decimal('0.75'), Decimal('0.25'))
-///     >>> print(card.explain("en").splitlines()[0])
-///     甲 (c1)
-#[pyclass(frozen, module = "dabiao", name = "Card")]
-pub(crate) struct PyCard(pub(crate) Scorecard);
-
-type Number<'py> = PyResult<Option<Bound<'py, PyAny>>>;
-
-#[pymethods]
-impl PyCard {
-    /// The community's code.
-    #[getter]
-    fn code(&self) -> &str {
-        &self.0.code
-    }
-
-    /// Its name, where the table has one.
-    #[getter]
-    fn name(&self) -> Option<&str> {
-        self.0.name.as_deref()
-    }
-
-    /// What else the table says of it: district, street, ….
-    #[getter]
-    fn attributes(&self) -> BTreeMap<String, String> {
-        self.0.attributes.clone()
-    }
-
-    /// The published total; ``None`` where nothing applies.
-    #[getter]
-    fn total<'py>(&self, py: Python<'py>) -> Number<'py> {
-        points(py, self.0.total)
-    }
-
-    /// The sections less deductions and vetoes' points.
-    #[getter]
-    fn total_before_bonus<'py>(&self, py: Python<'py>) -> Number<'py> {
-        points(py, self.0.total_before_bonus)
-    }
-
-    /// What the sections are worth together.
-    #[getter]
-    fn full_marks<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        number(py, &self.0.full_marks)
-    }
-
-    /// All bonuses together, capped.
-    #[getter]
-    fn bonus<'py>(&self, py: Python<'py>) -> Number<'py> {
-        points(py, self.0.bonus)
-    }
-
-    /// All deductions together, capped, as a positive number.
-    #[getter]
-    fn deductions<'py>(&self, py: Python<'py>) -> Number<'py> {
-        points(py, self.0.deductions)
-    }
-
-    /// The id of the grade after vetoes.
-    #[getter]
-    fn grade(&self) -> Option<&str> {
-        self.0.grade.as_ref().map(|grade| grade.code.as_str())
-    }
-
-    /// The title of the grade after vetoes.
-    #[getter]
-    fn grade_title(&self) -> Option<PyText> {
-        self.0
-            .grade
-            .as_ref()
-            .map(|grade| PyText(grade.title.clone()))
-    }
-
-    /// The id of the grade that the points earned, before vetoes.
-    #[getter]
-    fn grade_earned(&self) -> Option<&str> {
-        self.0
-            .grade_earned
-            .as_ref()
-            .map(|grade| grade.code.as_str())
-    }
-
-    /// What stands between it and the next better grade; ``None`` where it has the best.
-    #[getter]
-    fn next_grade(&self) -> Option<PyGradeGap> {
-        self.0.next_grade.clone().map(PyGradeGap)
-    }
-
-    /// The place among ``of`` communities; ``None`` without one.
-    #[getter]
-    fn rank(&self) -> Option<u32> {
-        self.0.rank
-    }
-
-    /// How many communities were scored with it.
-    #[getter]
-    fn of(&self) -> usize {
-        self.0.of
-    }
-
-    /// What its reader must know: ``"provisional"``, ``"imputed"``, ``"grade-taken"``,
-    /// ``"no-total"``.
-    #[getter]
-    fn flags(&self) -> Vec<&'static str> {
-        self.0.flags.clone()
-    }
-
-    /// The codes of the vetoes that hold.
-    #[getter]
-    fn vetoes(&self) -> Vec<&str> {
-        let held = self.0.vetoes.iter().filter(|veto| veto.holds);
-        held.map(|veto| veto.code.as_str()).collect()
-    }
-
-    /// The names of the measures that are blank.
-    #[getter]
-    fn missing(&self) -> Vec<&str> {
-        let lines = self.0.missing.iter();
-        lines.map(|line| line.measure.as_str()).collect()
-    }
-
-    /// The top-level sections.
-    #[getter]
-    fn sections(&self) -> Vec<PyCardSection> {
-        self.0.sections.iter().cloned().map(PyCardSection).collect()
-    }
-
-    /// The items of all sections, in the order of the standard.
-    #[getter]
-    fn items(&self) -> Vec<PyCardItem> {
-        lines(&self.0)
-            .into_iter()
-            .cloned()
-            .map(PyCardItem)
-            .collect()
-    }
-
-    /// The bonuses that were observed.
-    #[getter]
-    fn bonus_items(&self) -> Vec<PyCardItem> {
-        self.0.bonus_items.iter().cloned().map(PyCardItem).collect()
-    }
-
-    /// The deductions that were observed.
-    #[getter]
-    fn deduction_items(&self) -> Vec<PyCardItem> {
-        let items = self.0.deduction_items.iter();
-        items.cloned().map(PyCardItem).collect()
-    }
-
-    /// The item, bonus or deduction of a code.
-    fn __getitem__(&self, code: &str) -> PyResult<PyCardItem> {
-        let extras = self.0.bonus_items.iter().chain(&self.0.deduction_items);
-        let mut lines = lines(&self.0).into_iter().chain(extras);
-        let found = lines.find(|line| line.code == code);
-        let missing = || pyo3::exceptions::PyKeyError::new_err(code.to_owned());
-        found.cloned().map(PyCardItem).ok_or_else(missing)
-    }
-
-    /// The whole card in words, ``"zh"`` or ``"en"``: values, rules, points, points lost, and
-    /// the next step that would win points.
-    ///
-    /// Raises:
-    ///     ValueError: For any other language.
-    #[pyo3(signature = (lang = "zh"))]
-    fn explain(&self, lang: &str) -> PyResult<String> {
-        Ok(self.0.explain(read_lang(lang)?))
-    }
-
-    /// The whole card as plain values, for JSON. Numbers are text, exact.
-    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let text = serde_json::to_string(&self.0)
-            .map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))?;
-        py.import("json")?.getattr("loads")?.call1((text,))
-    }
-
-    /// The card as a piece of HTML, ``"zh"`` or ``"en"``.
-    ///
-    /// Raises:
-    ///     ValueError: For any other language.
-    #[pyo3(signature = (lang = "zh"))]
-    fn to_html(&self, lang: &str) -> PyResult<String> {
-        Ok(html::card(&self.0, read_lang(lang)?))
-    }
-
-    fn _repr_html_(&self) -> String {
-        html::card(&self.0, Lang::Zh)
-    }
-
-    fn __str__(&self) -> String {
-        self.0.explain(Lang::Zh)
-    }
-
-    fn __repr__(&self) -> String {
-        let total = self
-            .0
-            .total
-            .map_or("no total".to_owned(), |total| total.to_string());
-        format!("<Card {}: {total}>", self.0.code)
-    }
-}
+use crate::fault::PyText;
 
 /// A section (大项) on one community's ``Card``.
 ///
@@ -230,7 +16,7 @@ impl PyCard {
 ///     >>> section.code, section.title.en, section.points, section.full, section.lost
 ///     ('5', 'Lively culture', Decimal('2.25'), Decimal('15'), Decimal('12.75'))
 #[pyclass(frozen, module = "dabiao", name = "CardSection")]
-pub(crate) struct PyCardSection(SectionLine);
+pub(crate) struct PyCardSection(pub(super) SectionLine);
 
 #[pymethods]
 impl PyCardSection {
@@ -293,7 +79,7 @@ impl PyCardSection {
 ///     >>> item.value.en, item.points, item.full, item.lost
 ///     ('9', Decimal('2.25'), Decimal('3'), Decimal('0.75'))
 #[pyclass(frozen, module = "dabiao", name = "CardItem")]
-pub(crate) struct PyCardItem(ItemLine);
+pub(crate) struct PyCardItem(pub(super) ItemLine);
 
 #[pymethods]
 impl PyCardItem {
@@ -386,7 +172,7 @@ impl PyCardItem {
 ///     >>> item.next.points, item.next.gain
 ///     (Decimal('2.50'), Decimal('0.25'))
 #[pyclass(frozen, module = "dabiao", name = "NextStep")]
-pub(crate) struct PyNextStep(NextStep);
+pub(crate) struct PyNextStep(pub(super) NextStep);
 
 #[pymethods]
 impl PyNextStep {
@@ -433,7 +219,7 @@ impl PyNextStep {
 ///     >>> card.next_grade.wording.en.split(";")[0]
 ///     'total short by 72.75'
 #[pyclass(frozen, module = "dabiao", name = "GradeGap")]
-pub(crate) struct PyGradeGap(GradeGap);
+pub(crate) struct PyGradeGap(pub(super) GradeGap);
 
 #[pymethods]
 impl PyGradeGap {

@@ -1,6 +1,7 @@
 //! Tables from Python: whatever has the Arrow PyCapsule interface, lazy frames, files, lists.
 
-use std::ops::ControlFlow;
+mod rows;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,9 +10,8 @@ use arrow_array::{
 };
 use arrow_buffer::Buffer;
 use arrow_schema::{ArrowError, DataType, SchemaRef};
-use dabiao::arrow::each_row;
 use dabiao::{Cell, Fault, FaultCode, Faults, Observations, ObservationsBuilder, Place, Standard};
-use dabiao_io::{ReadOptions, Row, Source, read_observations, read_rows};
+use dabiao_io::{Encoding, ReadOptions, Source, read_observations};
 use pyo3::exceptions::{PyImportError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -20,61 +20,47 @@ use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
 use crate::capsule::{self, BatchStream};
 use crate::convert::Owned;
 use crate::errors::Problem;
-use crate::fault::PyFault;
-use crate::frame;
+use crate::observations::PyObservations;
+use crate::outputs;
 use crate::watch::Watch;
 
-/// A table of communities, read and checked against a standard's measures.
-///
-/// ``Standard.score`` takes it in place of a data frame; read once, it can be scored often.
-///
-/// Example:
-///     >>> import dabiao
-///     >>> standard = dabiao.Standard.builtin("weihai-2020")
-///     >>> table = standard.read({"code": ["c1"], "name": ["甲"], "activities": [12]})
-///     >>> len(table), table.codes, table.attribute("name"), table.advice
-///     (1, ['c1'], ['甲'], [])
-#[pyclass(frozen, module = "dabiao", name = "Observations")]
-#[derive(Clone)]
-pub(crate) struct PyObservations {
-    pub(crate) inner: Observations,
-    pub(crate) standard: Standard,
+pub(crate) use rows::AnyRows;
+
+/// How a file is read, where that is not left to be found out.
+pub(crate) struct Reading {
+    sheet: Option<String>,
+    encoding: Option<Encoding>,
 }
 
-#[pymethods]
-impl PyObservations {
-    /// The communities' codes, sorted as bytes.
-    #[getter]
-    fn codes(&self) -> &[String] {
-        self.inner.codes()
+impl Reading {
+    /// The encoding by a name that Python has for it.
+    pub(crate) fn new(sheet: Option<String>, encoding: Option<&str>) -> PyResult<Self> {
+        let encoding = encoding.map(|name| {
+            let plain = name.to_ascii_lowercase().replace(['-', '_'], "");
+            match plain.as_str() {
+                "utf8" | "utf8sig" => Ok(Encoding::Utf8),
+                "gb18030" | "gbk" | "gb2312" => Ok(Encoding::Gb18030),
+                "utf16" => Ok(Encoding::Utf16),
+                _ => Err(PyValueError::new_err(format!(
+                    "encoding: {name:?} is not utf-8, gb18030 or utf-16"
+                ))),
+            }
+        });
+        Ok(Reading {
+            sheet,
+            encoding: encoding.transpose()?,
+        })
     }
 
-    /// An attribute of every community, such as ``"name"`` or ``"district"``; ``None`` where
-    /// the table has no such column.
-    fn attribute(&self, name: &str) -> Option<&[String]> {
-        self.inner.attribute(name)
-    }
-
-    /// What a reader should look at although it is no fault: rounded digits, a percent column
-    /// that looks like bare ratios.
-    #[getter]
-    fn advice(&self) -> Vec<PyFault> {
-        self.inner.advice().iter().cloned().map(PyFault).collect()
-    }
-
-    /// The SHA-256 of the observations in hexadecimal, the same for any format and order of
-    /// rows.
-    #[getter]
-    fn digest(&self, py: Python<'_>) -> String {
-        py.detach(|| self.inner.digest(&self.standard))
-    }
-
-    fn __len__(&self) -> usize {
-        self.inner.len()
-    }
-
-    fn __repr__(&self) -> String {
-        format!("<Observations of {} communities>", self.inner.len())
+    /// That a table is no file, which alone has sheets and encodings.
+    fn of_no_file(&self) -> PyResult<()> {
+        let given = match (&self.sheet, &self.encoding) {
+            (Some(_), _) => "sheet",
+            (None, Some(_)) => "encoding",
+            (None, None) => return Ok(()),
+        };
+        let message = format!("{given}: the table is no path of a file");
+        Err(PyValueError::new_err(message))
     }
 }
 
@@ -82,8 +68,18 @@ impl PyObservations {
 pub(crate) fn read(
     standard: &Standard,
     table: &Bound<'_, PyAny>,
+    reading: &Reading,
     watch: &Watch,
 ) -> Result<Observations, Problem> {
+    if let Some(path) = path_of(table)? {
+        return read_file(standard, table.py(), &path, reading, watch);
+    }
+    reading.of_no_file()?;
+    read_table(standard, table)
+}
+
+/// A table that is no file.
+fn read_table(standard: &Standard, table: &Bound<'_, PyAny>) -> Result<Observations, Problem> {
     let py = table.py();
     if let Ok(read) = table.cast::<PyObservations>() {
         let read = read.get();
@@ -93,11 +89,8 @@ pub(crate) fn read(
         let message = "these observations were read for another standard";
         return Err(PyValueError::new_err(message).into());
     }
-    if let Some(path) = path_of(table)? {
-        return read_file(standard, py, &path, watch);
-    }
     if let Some(native) = native_of(table)? {
-        return read(standard, &native, watch);
+        return read_table(standard, &native);
     }
     let nan_is_null = is_pandas(table)?;
     if table.hasattr(intern!(py, "__arrow_c_stream__"))? {
@@ -122,7 +115,7 @@ pub(crate) fn read(
         return Ok(py.detach(|| Observations::from_batches(standard, reader, nan_is_null))?);
     }
     if table.hasattr("collect")? && !table.is_instance_of::<PyDict>() {
-        return read(standard, &table.call_method0("collect")?, watch);
+        return read_table(standard, &table.call_method0("collect")?);
     }
     if let Ok(columns) = table.cast::<PyMapping>() {
         return read_columns(standard, columns, false);
@@ -273,13 +266,20 @@ fn read_file(
     standard: &Standard,
     py: Python<'_>,
     path: &Path,
+    reading: &Reading,
     watch: &Watch,
 ) -> Result<Observations, Problem> {
     // A path that leads nowhere is an OSError, as everywhere in Python.
-    std::fs::metadata(path).map_err(PyErr::from)?;
+    std::fs::metadata(path).map_err(|error| outputs::at(path, &error))?;
     Ok(py.detach(|| {
         let source = Source::path(path);
-        let options = ReadOptions::new().with_progress(watch.reading());
+        let mut options = ReadOptions::new().with_progress(watch.reading());
+        if let Some(sheet) = &reading.sheet {
+            options = options.with_sheet(sheet);
+        }
+        if let Some(encoding) = reading.encoding {
+            options = options.with_encoding(encoding);
+        }
         read_observations(standard, source, &options)
     })?)
 }
@@ -288,137 +288,16 @@ fn read_file(
 pub(crate) fn file_of(table: &Bound<'_, PyAny>) -> PyResult<Option<PathBuf>> {
     let path = path_of(table)?;
     if let Some(path) = &path {
-        std::fs::metadata(path)?;
+        std::fs::metadata(path).map_err(|error| outputs::at(path, &error))?;
     }
     Ok(path)
 }
 
-/// The rows of a table of any meaning, its heading first.
-pub(crate) enum AnyRows {
-    File(PathBuf),
-    Batches {
-        reader: Box<dyn RecordBatchReader + Send>,
-        nan_is_null: bool,
-    },
-    Held(Vec<Vec<Owned>>),
-}
-
-impl AnyRows {
-    pub(crate) fn read(table: &Bound<'_, PyAny>) -> PyResult<AnyRows> {
-        let py = table.py();
-        if let Some(path) = path_of(table)? {
-            std::fs::metadata(&path)?;
-            return Ok(AnyRows::File(path));
-        }
-        if let Some(native) = native_of(table)? {
-            return AnyRows::read(&native);
-        }
-        let nan_is_null = is_pandas(table)?;
-        let stream = intern!(py, "__arrow_c_stream__");
-        if table.hasattr(stream)? {
-            let capsule = table.call_method0(stream)?;
-            let stream = capsule::import_stream(&capsule)?;
-            let reader = BatchStream::new(stream).and_then(WithoutIndex::new);
-            let reader = reader.map_err(frame::arrow_error)?;
-            return Ok(AnyRows::Batches {
-                reader: Box::new(reader),
-                nan_is_null,
-            });
-        }
-        let array = intern!(py, "__arrow_c_array__");
-        if table.hasattr(array)? {
-            let batch = capsule::import_array(&table.call_method0(array)?)?;
-            let reader = RecordBatchIterator::new([Ok(batch.clone())], batch.schema());
-            return Ok(AnyRows::Batches {
-                reader: Box::new(reader),
-                nan_is_null,
-            });
-        }
-        if table.hasattr("collect")? && !table.is_instance_of::<PyDict>() {
-            return AnyRows::read(&table.call_method0("collect")?);
-        }
-        if let Ok(columns) = table.cast::<PyMapping>() {
-            return AnyRows::of_columns(columns);
-        }
-        if table.is_instance_of::<PyList>() || table.is_instance_of::<PyTuple>() {
-            let (titles, rows) = records(table)?;
-            let width = titles.len();
-            let mut held = vec![titles.into_iter().map(Owned::Text).collect::<Vec<_>>()];
-            for row in rows {
-                let mut cells: Vec<Owned> = (0..width).map(|_| Owned::Blank).collect();
-                for (at, cell) in row {
-                    cells[at] = cell;
-                }
-                held.push(cells);
-            }
-            return Ok(AnyRows::Held(held));
-        }
-        Err(no_table(table))
-    }
-
-    fn of_columns(columns: &Bound<'_, PyMapping>) -> PyResult<AnyRows> {
-        let (mut heading, mut made) = (Vec::new(), Vec::new());
-        for entry in columns.items()?.iter() {
-            let (title, values): (Bound<'_, PyAny>, Bound<'_, PyAny>) = entry.extract()?;
-            heading.push(Owned::Text(title_of(&title)?));
-            made.push(column(&values, false)?.into_iter());
-        }
-        let mut held = vec![heading];
-        let rows = made.iter().map(ExactSizeIterator::len).max().unwrap_or(0);
-        for _ in 0..rows {
-            // A column that is too short gives a row that is too short, which is a fault.
-            held.push(made.iter_mut().filter_map(Iterator::next).collect());
-        }
-        Ok(AnyRows::Held(held))
-    }
-
-    /// Shows each row, the heading first as row 1.
-    pub(crate) fn each(
-        &mut self,
-        each: &mut dyn FnMut(Row<'_>) -> ControlFlow<()>,
-    ) -> Result<(), Faults> {
-        match self {
-            AnyRows::File(path) => read_rows(Source::path(path), &ReadOptions::new(), each),
-            AnyRows::Held(rows) => {
-                for (line, row) in rows.iter().enumerate() {
-                    let cells: Vec<Cell<'_>> = row.iter().map(Owned::cell).collect();
-                    let line = line as u64 + 1;
-                    if each(Row {
-                        line,
-                        cells: &cells,
-                    })
-                    .is_break()
-                    {
-                        break;
-                    }
-                }
-                Ok(())
-            }
-            AnyRows::Batches {
-                reader,
-                nan_is_null,
-            } => {
-                let schema = reader.schema();
-                let titles = schema.fields().iter().map(|field| Cell::Text(field.name()));
-                let titles: Vec<Cell<'_>> = titles.collect();
-                let heading = Row {
-                    line: 1,
-                    cells: &titles,
-                };
-                if each(heading).is_break() {
-                    return Ok(());
-                }
-                let mut line = 1;
-                let mut stopped = false;
-                for batch in reader {
-                    each_row(&batch.map_err(unreadable)?, *nan_is_null, &mut |cells| {
-                        line += 1;
-                        stopped = stopped || each(Row { line, cells }).is_break();
-                    })?;
-                }
-                Ok(())
-            }
-        }
+/// The files that a table was read from.
+pub(crate) fn files_of(table: &Bound<'_, PyAny>) -> PyResult<Vec<PathBuf>> {
+    match table.cast::<PyObservations>() {
+        Ok(read) => Ok(read.get().files.clone()),
+        Err(_) => Ok(path_of(table)?.into_iter().collect()),
     }
 }
 

@@ -1,0 +1,98 @@
+//! Tables that were read, as Python sees them.
+
+use std::path::PathBuf;
+
+use dabiao::{Observations, Standard};
+use dabiao_io::{Format, observations_file};
+use pyo3::prelude::*;
+
+use crate::errors::{Doing, Problem};
+use crate::fault::PyFault;
+use crate::outputs;
+
+/// A table of communities, read and checked against a standard's measures.
+///
+/// ``Standard.score`` takes it in place of a data frame; read once, it can be scored often.
+///
+/// Example:
+///     >>> import dabiao
+///     >>> standard = dabiao.Standard.builtin("weihai-2020")
+///     >>> table = standard.read({"code": ["c1"], "name": ["甲"], "activities": [12]})
+///     >>> len(table), table.codes, table.attribute("name"), table.advice
+///     (1, ['c1'], ['甲'], [])
+#[pyclass(frozen, module = "dabiao", name = "Observations")]
+#[derive(Clone)]
+pub(crate) struct PyObservations {
+    pub(crate) inner: Observations,
+    pub(crate) standard: Standard,
+    /// What it was read from.
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[pymethods]
+impl PyObservations {
+    /// The communities' codes, sorted as bytes.
+    #[getter]
+    fn codes(&self) -> &[String] {
+        self.inner.codes()
+    }
+
+    /// An attribute of every community, such as ``"name"`` or ``"district"``; ``None`` where
+    /// the table has no such column.
+    fn attribute(&self, name: &str) -> Option<&[String]> {
+        self.inner.attribute(name)
+    }
+
+    /// What a reader should look at although it is no fault: rounded digits, a percent column
+    /// that looks like bare ratios.
+    #[getter]
+    fn advice(&self) -> Vec<PyFault> {
+        self.inner.advice().iter().cloned().map(PyFault).collect()
+    }
+
+    /// The SHA-256 of the observations in hexadecimal, the same for any format and order of
+    /// rows.
+    #[getter]
+    fn digest(&self, py: Python<'_>) -> String {
+        py.detach(|| self.inner.digest(&self.standard))
+    }
+
+    /// Writes the table as CSV that reads back as the same one: code, attributes and measures,
+    /// those alone that hold something, numbers in their measure's unit.
+    ///
+    /// Raises:
+    ///     OSError: If the file cannot be written.
+    fn write_csv(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        self.write(py, path, Format::Csv)
+    }
+
+    /// Writes the table as Parquet that reads back as the same one, as ``dabiao collect`` does.
+    ///
+    /// Raises:
+    ///     OSError: If the file cannot be written.
+    fn write_parquet(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        self.write(py, path, Format::Parquet)
+    }
+
+    fn __len__(&self) -> usize {
+        self.inner.len()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Observations of {} communities>", self.inner.len())
+    }
+}
+
+impl PyObservations {
+    fn write(&self, py: Python<'_>, path: PathBuf, format: Format) -> PyResult<()> {
+        let written = py.detach(|| -> Result<(), Problem> {
+            let bytes = observations_file(&self.standard, &self.inner, format)?;
+            Ok(outputs::write(
+                &path,
+                &bytes.unwrap_or_default(),
+                &self.files,
+            )?)
+        });
+        written.map_err(|problem| problem.raise(py, Doing::Write))
+    }
+}
