@@ -38,6 +38,11 @@ impl Places for References<'_> {
     }
 
     fn input(&self, measure: usize) -> String {
+        if let Some(id) = self.template.normalised(measure)
+            && self.inputs.get(measure).is_some_and(Option::is_some)
+        {
+            return self.cell(id);
+        }
         match self.inputs.get(measure).copied().flatten() {
             Some((row, column)) if self.inside => {
                 format!("'{}'!{}", self.template.names.form, address(row, column))
@@ -206,6 +211,7 @@ impl<'a> Template<'a> {
                 sheet.write_formula(row, at as u16 + 2, formula)?;
             }
         }
+        self.percentages(sheet, inputs)?;
         // Lists that are too long for a cell's own check stand to the right.
         let measures = self.standard.document().measures.len();
         for (at, measure) in self.long_lists().into_iter().enumerate() {
@@ -224,6 +230,49 @@ impl<'a> Template<'a> {
         sheet.set_column_width(1, 24)?;
         sheet.protect();
         sheet.set_hidden(true);
+        Ok(())
+    }
+
+    /// The measures that are percentages.
+    fn percent_measures(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        let measures = 0..self.standard.document().measures.len();
+        measures.filter_map(|at| Some((at, self.fields.percent(at)?)))
+    }
+
+    /// Where the value of a percentage stands in the measure's own unit.
+    fn normalised(&self, measure: usize) -> Option<CellId> {
+        let mut all = self.percent_measures();
+        let at = all.position(|(held, _)| held == measure)?;
+        Some(self.live.cells.len() + at)
+    }
+
+    /// Percentages in their measure's own unit, below the steps: a cell that is formatted as a
+    /// percentage holds 0.95 for 95%, and so does one whose format cannot be told; a number that
+    /// was pasted over it, format and all, is a bare one.
+    fn percentages(&self, sheet: &mut Worksheet, inputs: &[Inputs]) -> Result<(), XlsxError> {
+        // Tells whether a program knows formats at all.
+        sheet.write_blank(HEAD - 1, 0, &self.style.percent)?;
+        let known = address(HEAD - 1, 0);
+        for (row, (measure, whole)) in
+            (HEAD + self.live.cells.len() as u32..).zip(self.percent_measures())
+        {
+            sheet.write(row, 1, &self.standard.document().measures[measure].name)?;
+            for (at, inputs) in inputs.iter().enumerate() {
+                let Some((from, column)) = inputs.places[measure] else {
+                    continue;
+                };
+                let p = format!("'{}'!{}", self.names.form, address(from, column));
+                let text = format!(
+                    "=IF({p}=\"\",\"\",IF(ISNUMBER({p}),\
+                     IF(AND(LEFT(CELL(\"format\",{known}),1)=\"P\",LEFT(CELL(\"format\",{p}),1)<>\"P\"),\
+                     {p},ROUND({p}*{whole},6)),\
+                     IF(OR(RIGHT({p},1)=\"%\",RIGHT({p},1)=\"\u{ff05}\"),\
+                     IFERROR(ROUND(VALUE(LEFT({p},LEN({p})-1))*{whole}/100,6),{p}),{p})))"
+                );
+                let formula = Formula::new(text).set_result("");
+                sheet.write_formula(row, at as u16 + 2, formula)?;
+            }
+        }
         Ok(())
     }
 

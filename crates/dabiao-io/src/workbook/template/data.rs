@@ -5,7 +5,7 @@ use dabiao::standard::document::MeasureKind;
 use rust_xlsxwriter::{Color, Formula, Worksheet, XlsxError};
 
 use super::computation::address;
-use super::{Inputs, Template};
+use super::{Inputs, Template, paper};
 
 /// The row of the heading, from 0.
 const HEADING: u32 = 2;
@@ -15,8 +15,8 @@ impl Template<'_> {
         let style = &self.style;
         let form = self.names.form;
         let note = self.pick(
-            "供程序读取\u{ff0c}由其他工作表自动带入\u{ff0c}请勿改动。第二行是每列的填写位置。",
-            "For programs; filled by itself from the other sheets. The second row says where each value is typed.",
+            "供程序读取\u{ff0c}由其他工作表自动带入\u{ff0c}请勿改动\u{ff0c}不必打印。第二行是每列的填写位置。",
+            "For programs; filled by itself from the other sheets, not to be printed. The second row says where each value is typed.",
         );
         sheet.write_with_format(0, 0, note, &style.plain)?;
         let measures = &self.standard.document().measures;
@@ -55,6 +55,7 @@ impl Template<'_> {
             for (column, measure) in typed.iter().enumerate() {
                 if let Some((from_row, from_column)) = inputs.places[*measure] {
                     let format = match self.fields.kind(*measure) {
+                        _ if self.fields.percent(*measure).is_some() => &style.percent,
                         MeasureKind::Date => &style.date,
                         _ => &style.plain,
                     };
@@ -63,11 +64,10 @@ impl Template<'_> {
                 }
             }
         }
-        sheet.set_landscape().set_paper_size(9);
-        sheet.set_print_fit_to_pages(1, 0);
+        // Its note alone, where somebody prints the whole book.
+        paper::lay(sheet);
         sheet.set_row_height(HEADING, 32)?;
-        let last = HEADING + inputs.len() as u32;
-        sheet.set_print_area(0, 0, last, typed.len() as u16 + 1)?;
+        sheet.set_print_area(0, 0, 0, 7)?;
         sheet.set_column_range_width(0, typed.len() as u16 + 1, 16)?;
         sheet.set_freeze_panes(HEADING + 1, 2)?;
         sheet.set_tab_color(Color::Gray);

@@ -2,12 +2,12 @@
 
 use dabiao::explain::Words;
 use dabiao::expression::Expression;
-use dabiao::standard::document::{Item, Level, Marking, Measure, MeasureKind, Rule};
+use dabiao::standard::document::{Item, Level, Marking, Measure, MeasureKind, RollUp, Rule};
 use dabiao::{Lang, Rational, Standard};
 use rust_xlsxwriter::{DataValidation, Format, Formula, XlsxError};
 
 use super::live::WORDS;
-use super::style::Style;
+use super::style::{self, Style};
 
 /// The measures of a standard as fields of a form.
 pub(super) struct Fields<'a> {
@@ -63,6 +63,10 @@ pub(super) fn demands(standard: &Standard) -> Vec<Vec<Demand>> {
     all
 }
 
+fn is_percent(unit: &str) -> bool {
+    matches!(unit.trim(), "%" | "\u{ff05}")
+}
+
 impl<'a> Fields<'a> {
     pub(super) fn new(standard: &'a Standard, lang: Lang) -> Fields<'a> {
         Fields {
@@ -104,8 +108,29 @@ impl<'a> Fields<'a> {
             (_, MeasureKind::Label) => self.lang.pick("选一项", "one of").to_owned(),
             (_, MeasureKind::Date) => self.lang.pick("日期", "date").to_owned(),
             (Some(unit), _) => unit.clone(),
+            (None, _) if self.percent(measure).is_some() => "%".to_owned(),
             (None, _) => String::new(),
         }
+    }
+
+    /// Where a community's value is a percentage: how many of the measure's units 100% are.
+    pub(super) fn percent(&self, measure: usize) -> Option<u32> {
+        let held = self.measure(measure);
+        if self.kind(measure) != MeasureKind::Number {
+            return None;
+        }
+        let bare = held.unit.is_none() || held.kind != MeasureKind::Number;
+        match (&held.unit, &held.rollup) {
+            (Some(unit), _) if is_percent(unit) && held.kind == MeasureKind::Number => Some(100),
+            (_, Some(RollUp::Share(_))) if bare => Some(1),
+            _ => None,
+        }
+    }
+
+    /// Whether units' values of a measure are percentages.
+    pub(super) fn is_percent_of_units(&self, measure: usize) -> bool {
+        let held = self.measure(measure);
+        held.kind == MeasureKind::Number && held.unit.as_deref().is_some_and(is_percent)
     }
 
     /// The type of a community's value.
@@ -117,11 +142,22 @@ impl<'a> Fields<'a> {
     /// The format of its cell.
     pub(super) fn format<'s>(&self, measure: usize, style: &'s Style) -> &'s Format {
         match self.kind(measure) {
+            _ if self.percent(measure).is_some() => &style.input_percent,
             MeasureKind::Count => &style.input_count,
             MeasureKind::Number => &style.input_number,
             MeasureKind::Date => &style.input_date,
             MeasureKind::YesNo | MeasureKind::Label => &style.input,
         }
+    }
+
+    /// The format in which its value is shown a second time.
+    pub(super) fn shown_again(&self, measure: usize, style: &Style) -> Format {
+        let number = match self.kind(measure) {
+            _ if self.percent(measure).is_some() => style::PERCENT,
+            MeasureKind::Date => style::DATE,
+            _ => "General",
+        };
+        style.mirror.clone().set_num_format(number)
     }
 
     /// The least and the greatest number that it may be.
@@ -140,8 +176,11 @@ impl<'a> Fields<'a> {
     pub(super) fn asked(&self, measure: usize) -> String {
         let (zh, none) = (self.lang == Lang::Zh, WORDS.not_applicable);
         let (least, most) = self.range(measure);
-        let unit = self.unit(measure);
-        let range = match (least, most, zh) {
+        let written = |number: Rational| match self.percent(measure) {
+            Some(whole) => format!("{}%", &number * &Rational::from(i64::from(100 / whole))),
+            None => number.to_string(),
+        };
+        let range = match (least.map(written), most.map(written), zh) {
             (Some(least), Some(most), true) => format!("{least} 至 {most}"),
             (Some(least), Some(most), false) => format!("from {least} to {most}"),
             (Some(least), None, true) => format!("不小于 {least}"),
@@ -151,16 +190,15 @@ impl<'a> Fields<'a> {
             (None, None, true) => "至多 6 位小数".to_owned(),
             (None, None, false) => "6 decimals at most".to_owned(),
         };
-        let percent = match (unit.as_str(), zh) {
-            ("%" | "\u{ff05}", true) => "。填 95 表示 95%",
-            ("%" | "\u{ff05}", false) => ". Type 95 for 95%",
-            _ => "",
-        };
         let what = match (self.kind(measure), zh) {
             (MeasureKind::Count, true) => format!("填整数\u{ff0c}{range}"),
             (MeasureKind::Count, false) => format!("A whole number, {range}"),
-            (MeasureKind::Number, true) => format!("填数字\u{ff0c}{range}{percent}"),
-            (MeasureKind::Number, false) => format!("A number, {range}{percent}"),
+            (MeasureKind::Number, _) if self.percent(measure).is_some() => match zh {
+                true => format!("填百分数\u{ff0c}如 95%\u{ff0c}{range}。以格子里显示的为准"),
+                false => format!("A percentage such as 95%, {range}; what the cell shows counts"),
+            },
+            (MeasureKind::Number, true) => format!("填数字\u{ff0c}{range}"),
+            (MeasureKind::Number, false) => format!("A number, {range}"),
             (MeasureKind::Date, true) => "填日期\u{ff0c}如 2020-07-23".to_owned(),
             (MeasureKind::Date, false) => "A date such as 2020-07-23".to_owned(),
             (MeasureKind::YesNo | MeasureKind::Label, true) => "从下拉列表中选一项".to_owned(),
@@ -223,6 +261,13 @@ impl<'a> Fields<'a> {
     /// The condition of a number's cell.
     fn check(&self, measure: usize, place: &str) -> String {
         let (least, most) = self.range(measure);
+        // A cell of percentages holds 0.95 for 95%.
+        let typed = place;
+        let value = match self.percent(measure) {
+            Some(whole) => format!("ROUND({typed}*{whole},6)"),
+            None => typed.to_owned(),
+        };
+        let place = value.as_str();
         let mut tests = Vec::new();
         if let Some(least) = least {
             tests.push(format!("{place}>={}", least.to_f64()));
@@ -232,7 +277,10 @@ impl<'a> Fields<'a> {
         }
         tests.push(match self.kind(measure) {
             MeasureKind::Count | MeasureKind::Date => format!("{place}=INT({place})"),
-            _ => format!("{place}=ROUND({place},6)"),
+            _ => match self.percent(measure) {
+                Some(whole) => format!("ABS({typed}*{whole}-{place})<0.000000001"),
+                None => format!("{place}=ROUND({place},6)"),
+            },
         });
         for demand in &self.demands[measure] {
             if let Some(step) = &demand.step {
@@ -244,7 +292,7 @@ impl<'a> Fields<'a> {
         }
         let none = WORDS.not_applicable;
         format!(
-            "=OR({place}=\"{none}\",IF(ISNUMBER({place}),AND({}),FALSE))",
+            "=OR({typed}=\"{none}\",IF(ISNUMBER({typed}),AND({}),FALSE))",
             tests.join(",")
         )
     }

@@ -7,6 +7,7 @@ use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
 
 use super::computation::{References, address};
 use super::live::{LiveItem, Published};
+use super::paper::{self, Block};
 use super::style::{height, lines};
 use super::{Inputs, Template};
 
@@ -32,6 +33,23 @@ struct Form<'s> {
     places: Vec<Option<(u32, u16)>>,
     /// Formulas of points are written once all inputs have their places.
     results: Vec<(u32, u16, Shown)>,
+    /// What a page is not to part.
+    blocks: Vec<Block>,
+}
+
+impl Form<'_> {
+    /// Sets the heights of rows that stay together.
+    fn rows(&mut self, heights: &[f64], heads: bool) -> Result<(), XlsxError> {
+        for (row, height) in (self.row..).zip(heights) {
+            self.sheet.set_row_height(row, *height)?;
+        }
+        self.blocks.push(Block {
+            first: self.row,
+            height: heights.iter().sum(),
+            heads,
+        });
+        Ok(())
+    }
 }
 
 /// What a cell of results shows.
@@ -44,7 +62,6 @@ enum Shown {
 impl Template<'_> {
     pub(super) fn form(&self, sheet: &mut Worksheet) -> Result<Inputs, XlsxError> {
         let document = self.standard.document();
-        let style = &self.style;
         for (column, width) in WIDTHS.iter().enumerate() {
             sheet.set_column_width(column as u16, *width)?;
         }
@@ -53,8 +70,9 @@ impl Template<'_> {
             row: HEADING + 1,
             places: vec![None; document.measures.len()],
             results: Vec::new(),
+            blocks: Vec::new(),
         };
-        self.form_head(form.sheet)?;
+        let top = self.form_head(form.sheet)?;
         let (code, name) = ((2, TITLE), (2, RULE));
         let sections = self.standard.sections();
         let mut items = self.live.items.iter();
@@ -84,7 +102,7 @@ impl Template<'_> {
             if items.is_empty() {
                 continue;
             }
-            self.band(&mut form, title.get(self.options.lang), Some(sum))?;
+            self.band(&mut form, title.get(self.options.lang), Some(sum), true)?;
             for (item, live) in items.iter().zip(live) {
                 self.item_rows(&mut form, item, live, role)?;
             }
@@ -93,8 +111,9 @@ impl Template<'_> {
         self.further_rows(&mut form)?;
         if !document.bonus.is_empty() {
             let title = self.pick("加分前总分", "Total before bonus");
-            self.band(&mut form, title, Some(&self.live.before_bonus))?;
+            self.band(&mut form, title, Some(&self.live.before_bonus), false)?;
         }
+        let pages = paper::breaks(&form.blocks, &WIDTHS, top, 24.0);
         let places = form.places;
         let references = self.references(&places, 0, false);
         for (row, column, result) in &form.results {
@@ -103,19 +122,17 @@ impl Template<'_> {
         self.form_totals(form.sheet, &references)?;
         let last = form.row;
         sheet.set_freeze_panes(HEADING + 1, 2)?;
-        sheet.set_landscape().set_paper_size(9);
-        sheet.set_print_fit_to_pages(1, 0);
+        paper::lay(sheet);
         sheet.set_repeat_rows(HEADING, HEADING)?;
         sheet.set_print_area(0, 0, last.saturating_sub(1), HINT)?;
-        sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
-        sheet.set_footer("&C&P / &N");
+        sheet.set_page_breaks(&pages)?;
         sheet.set_screen_gridlines(false);
         sheet.protect();
-        let _ = style;
         Ok(Inputs { places, code, name })
     }
 
-    fn form_head(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
+    /// What stands above the items; gives its height.
+    fn form_head(&self, sheet: &mut Worksheet) -> Result<f64, XlsxError> {
         let document = self.standard.document();
         let (style, lang) = (&self.style, self.options.lang);
         let title = format!(
@@ -136,7 +153,8 @@ impl Template<'_> {
             note.push_str(notice.get(lang));
         }
         sheet.merge_range(1, CODE, 1, HINT, &note, &style.note)?;
-        sheet.set_row_height(1, height(lines(&note, WIDTHS.iter().sum())))?;
+        let of_note = height(lines(&note, WIDTHS.iter().sum()));
+        sheet.set_row_height(1, of_note)?;
         let community = &self.options.communities[0];
         sheet.write_with_format(2, CODE, self.pick("社区编码", "Code"), &style.label)?;
         sheet.write_string_with_format(2, TITLE, &community.code, &style.input)?;
@@ -168,7 +186,7 @@ impl Template<'_> {
             sheet.write_with_format(HEADING, column as u16, self.pick(zh, en), &style.head)?;
         }
         sheet.set_row_height(HEADING, 24)?;
-        Ok(())
+        Ok(30.0 + of_note + 24.0 + 26.0 + 24.0)
     }
 
     /// The total and the grade, above the heading, where they stay in sight.
@@ -202,6 +220,7 @@ impl Template<'_> {
         form: &mut Form<'_>,
         title: &str,
         points: Option<&Published>,
+        heads: bool,
     ) -> Result<(), XlsxError> {
         let style = &self.style;
         let row = form.row;
@@ -209,7 +228,7 @@ impl Template<'_> {
             .merge_range(row, CODE, row, UNIT, title, &style.section)?;
         form.sheet.write_blank(row, EARNED, &style.section_points)?;
         form.sheet.write_blank(row, HINT, &style.section)?;
-        form.sheet.set_row_height(row, 22)?;
+        form.rows(&[22.0], heads)?;
         if let Some(points) = points {
             form.results
                 .push((row, EARNED, Shown::Points(points.clone(), true)));
@@ -239,8 +258,7 @@ impl Template<'_> {
         }
         form.sheet.write_blank(row, EARNED, &style.section_points)?;
         form.sheet.write_blank(row, HINT, &style.section)?;
-        form.sheet
-            .set_row_height(row, height(lines(title, 120.0)).max(22.0))?;
+        form.rows(&[height(lines(title, 120.0)).max(22.0)], true)?;
         if let Some(published) = self.live.sections.get(at) {
             form.results
                 .push((row, EARNED, Shown::Points(published.clone(), true)));
@@ -295,22 +313,9 @@ impl Template<'_> {
         ));
         let all = texts.map(|(column, text, _)| lines(text, WIDTHS[usize::from(column)]));
         let needed = height(all.into_iter().fold(1.0, f64::max));
-        let asked: Vec<f64> = fields
-            .iter()
-            .map(|measure| {
-                let title = if *measure == usize::MAX {
-                    String::new()
-                } else {
-                    self.fields.title(*measure)
-                };
-                height(lines(&title, WIDTHS[usize::from(ASKED)]).max(1.0)).max(22.0)
-            })
-            .collect();
-        let missing = (needed - asked.iter().sum::<f64>()).max(0.0) / fields.len() as f64;
+        form.rows(&self.heights(&fields, needed), false)?;
         for (at, measure) in fields.iter().enumerate() {
             let row = first + at as u32;
-            form.sheet
-                .set_row_height(row, (asked[at] + missing).min(409.0))?;
             if *measure == usize::MAX {
                 for column in [ASKED, INPUT, UNIT] {
                     form.sheet.write_blank(row, column, &style.text)?;
@@ -321,6 +326,21 @@ impl Template<'_> {
         }
         form.row = last + 1;
         Ok(())
+    }
+
+    /// The heights of the rows of some fields, which together need at least so much.
+    fn heights(&self, fields: &[usize], needed: f64) -> Vec<f64> {
+        let asked = fields.iter().map(|measure| {
+            let title = match *measure {
+                usize::MAX => String::new(),
+                measure => self.fields.title(measure),
+            };
+            height(lines(&title, WIDTHS[usize::from(ASKED)])).max(22.0)
+        });
+        let asked: Vec<f64> = asked.collect();
+        let missing = (needed - asked.iter().sum::<f64>()).max(0.0) / fields.len() as f64;
+        let full = asked.into_iter().map(|asked| (asked + missing).min(409.0));
+        full.collect()
     }
 
     /// One thing to fill in; a second time, where it was filled in.
@@ -337,7 +357,8 @@ impl Template<'_> {
         if let Some((from, column)) = form.places[measure] {
             let place = address(from, column).replace('$', "");
             let mirror = Formula::new(format!("=IF({place}=\"\",\"\",{place})")).set_result("");
-            sheet.write_formula_with_format(row, INPUT, mirror, &style.mirror)?;
+            let format = self.fields.shown_again(measure, style);
+            sheet.write_formula_with_format(row, INPUT, mirror, &format)?;
             let again = format!("{}{}{}", self.pick("同 ", "same as "), place, "");
             sheet.write_with_format(row, UNIT, again, &style.mirror)?;
             return Ok(());
@@ -357,7 +378,7 @@ impl Template<'_> {
             return Ok(());
         }
         let style = &self.style;
-        self.band(form, self.pick("一票否决", "Vetoes"), None)?;
+        self.band(form, self.pick("一票否决", "Vetoes"), None, true)?;
         for (veto, outcome) in document.vetoes.iter().zip(&self.live.vetoes) {
             let mut names = Vec::new();
             veto.when.visit_measures(&mut |name| names.push(name));
@@ -388,10 +409,11 @@ impl Template<'_> {
                 .push((first, EARNED, Shown::Points(published, false)));
             let needed =
                 height(lines(&rule, WIDTHS[usize::from(RULE)]).max(lines(title, WIDTHS[1])));
-            for row in first..=last {
-                form.sheet
-                    .set_row_height(row, (needed / f64::from(last - first + 1)).max(22.0))?;
-            }
+            let heights = match fields.is_empty() {
+                true => vec![needed.max(22.0)],
+                false => self.heights(&fields, needed),
+            };
+            form.rows(&heights, false)?;
             for (at, measure) in fields.into_iter().enumerate() {
                 self.field(form, first + at as u32, measure)?;
             }
@@ -409,13 +431,13 @@ impl Template<'_> {
         if further.is_empty() {
             return Ok(());
         }
-        self.band(form, self.pick("其他数据", "Further data"), None)?;
+        self.band(form, self.pick("其他数据", "Further data"), None, true)?;
         for measure in further {
             let row = form.row;
             for column in [CODE, TITLE, POINTS, RULE, EVIDENCE, EARNED, HINT] {
                 form.sheet.write_blank(row, column, &self.style.text)?;
             }
-            form.sheet.set_row_height(row, 22)?;
+            form.rows(&self.heights(&[measure], 0.0), false)?;
             self.field(form, row, measure)?;
             form.row += 1;
         }

@@ -75,8 +75,11 @@ impl Template<'_> {
             ],
             [
                 self.pick("百分比", "Percentages"),
-                self.pick("单位是 % 的\u{ff0c}填 95 表示 95%", "Where the unit is %, type 95 for 95%"),
-                self.pick("不要填 0.95。", "Not 0.95."),
+                self.pick("单位是 % 的\u{ff0c}填 95%", "Where the unit is %, type 95%"),
+                self.pick(
+                    "也可只填 95\u{ff0c}不要填 0.95\u{ff1b}以格子里显示的为准\u{ff1a}应显示 95.0%。",
+                    "95 alone will do, 0.95 will not. What the cell shows counts: 95.0%.",
+                ),
             ],
             [
                 self.after_collecting(),
@@ -154,8 +157,8 @@ impl Template<'_> {
                 say(sheet, [&veto.id, veto.title.get(lang), &rule], false)?;
             }
         }
-        sheet.set_landscape().set_paper_size(9);
-        sheet.set_print_fit_to_pages(1, 0);
+        super::paper::lay(sheet);
+        sheet.set_repeat_rows(0, 0)?;
         sheet.set_screen_gridlines(false);
         sheet.protect();
         Ok(())

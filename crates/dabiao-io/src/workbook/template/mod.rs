@@ -12,6 +12,7 @@ mod fields;
 mod form;
 mod guide;
 mod live;
+mod paper;
 mod planned;
 pub(super) mod style;
 mod table;
@@ -259,7 +260,9 @@ impl Template<'_> {
         let filled = self.options.filled.get(community);
         match filled.and_then(|values| values.get(measure)) {
             Some(Value::Number(number)) => {
-                sheet.write_number_with_format(row, column, *number, format)?
+                let whole = self.fields.percent(measure).unwrap_or(1);
+                let number = number / f64::from(whole);
+                sheet.write_number_with_format(row, column, number, format)?
             }
             Some(Value::Text(text)) => sheet.write_string_with_format(row, column, text, format)?,
             _ => sheet.write_blank(row, column, format)?,

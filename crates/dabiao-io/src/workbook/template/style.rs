@@ -9,6 +9,9 @@ const SECTION: u32 = 0xDC_E6_F1;
 const INPUT: u32 = 0xFF_F9_DB;
 const RESULT: u32 = 0xF3_F6_F9;
 const FONT: &str = "Microsoft YaHei";
+/// 0.9499 is shown as `94.99%`.
+pub(super) const PERCENT: &str = "0.0###%";
+pub(super) const DATE: &str = "yyyy-mm-dd";
 
 /// The formats of a template.
 pub(super) struct Style {
@@ -27,8 +30,10 @@ pub(super) struct Style {
     pub(super) input_number: Format,
     pub(super) input_count: Format,
     pub(super) input_date: Format,
+    pub(super) input_percent: Format,
     pub(super) mirror: Format,
     pub(super) date: Format,
+    pub(super) percent: Format,
     pub(super) plain: Format,
     pub(super) total: Format,
 }
@@ -87,9 +92,11 @@ impl Style {
             input: open(wrapped()).set_num_format("@"),
             input_number: open(boxed()).set_num_format("0.0#####"),
             input_count: open(boxed()).set_num_format("0"),
-            input_date: open(boxed()).set_num_format("yyyy-mm-dd"),
+            input_date: open(boxed()).set_num_format(DATE),
+            input_percent: open(boxed()).set_num_format(PERCENT),
             mirror: centred().set_font_color(Color::RGB(0x6B_72_80)),
-            date: base().set_num_format("yyyy-mm-dd"),
+            date: base().set_num_format(DATE),
+            percent: base().set_num_format(PERCENT),
             plain: base(),
             total: filled(centred(), BAND)
                 .set_bold()

@@ -13,7 +13,7 @@ const CODE: u16 = 0;
 const NAME: u16 = 1;
 const WIDTH: f64 = 14.0;
 /// Columns of a page beside the first two.
-const COLUMNS: u32 = 12;
+const COLUMNS: u32 = 8;
 
 impl Template<'_> {
     pub(super) fn table(&self, sheet: &mut Worksheet) -> Result<Vec<Inputs>, XlsxError> {
@@ -24,7 +24,7 @@ impl Template<'_> {
             document.title.get(lang),
             self.pick("自评汇总表", "self-assessment")
         );
-        sheet.write_with_format(0, 0, title, &style.title)?;
+        sheet.write_with_format(0, 0, &title, &style.title)?;
         sheet.set_row_height(0, 30)?;
         let note = self.pick(
             "每个社区一行\u{ff1b}只填浅黄色的格子\u{ff0c}得分自动计算。评分办法见“填表说明”。",
@@ -112,16 +112,16 @@ impl Template<'_> {
         let results = (u32::from(column)..=u32::from(last)).step_by(COLUMNS as usize);
         breaks.extend(results);
         sheet.set_vertical_page_breaks(&breaks)?;
-        sheet.set_print_scale(70);
+        super::paper::lay(sheet);
+        super::paper::headline(sheet, &title);
+        sheet.set_print_scale(68);
         sheet.set_row_height(HEADING, 24)?;
         sheet.set_row_height(HEADING + 1, height(tallest))?;
         sheet.set_freeze_panes(first, NAME + 1)?;
-        sheet.set_landscape().set_paper_size(8);
         sheet.set_repeat_rows(HEADING, HEADING + 2)?;
         sheet.set_repeat_columns(CODE, NAME)?;
-        sheet.set_print_area(0, 0, first + communities - 1, last)?;
-        sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
-        sheet.set_footer("&C&P / &N");
+        // From the heading on: every page has the title above it.
+        sheet.set_print_area(HEADING, 0, first + communities - 1, last)?;
         sheet.set_screen_gridlines(false);
         sheet.protect();
         Ok(inputs)

@@ -371,6 +371,71 @@ fn libreoffice_agrees_with_the_engine_on_every_case() {
 }
 
 #[test]
+#[ignore = "needs soffice: cargo xtask test templates"]
+fn a_percentage_counts_however_it_is_typed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [from, to, profile] = ["from", "to", "profile"].map(|name| folder.path().join(name));
+    for folder in [&from, &to, &profile] {
+        fs::create_dir_all(folder).expect("a folder");
+    }
+    let standard = Standard::builtin("weihai-2020").expect("a built-in standard");
+    let measures = &standard.document().measures;
+    let at = |name: &str| measures.iter().position(|m| m.name == name).expect(name);
+    let (coverage, officers) = (at("organisation_coverage"), at("grids_with_officer"));
+    let words = |word: &str| Value::Text(word.to_owned());
+    // A percentage and a share, which has no unit: as numbers, as texts, too large.
+    let typed = [
+        ("number", Value::Number(95.0), Value::Number(0.95)),
+        ("text", words("95%"), words("95%")),
+        ("wide", words("95\u{ff05}"), words("95\u{ff05}")),
+        ("over", Value::Number(9_500.0), Value::Number(95.0)),
+    ];
+    for (name, of_coverage, of_officers) in &typed {
+        let mut filled = vec![Value::Blank; measures.len()];
+        filled[coverage] = of_coverage.clone();
+        filled[officers] = of_officers.clone();
+        let options = TemplateOptions {
+            filled: vec![filled],
+            ..TemplateOptions::new().for_community(TemplateCommunity {
+                code: "c1".to_owned(),
+                name: String::new(),
+            })
+        };
+        let bytes = template(&standard, &options).expect("a template");
+        fs::write(from.join(format!("{name}.xlsx")), bytes).expect("a file");
+    }
+    recalculate(&from, &to, &profile);
+    for (name, ..) in &typed {
+        let path = to.join(format!("{name}.xlsx"));
+        let mut tally = Tally::default();
+        let form = open(&path, &mut tally).expect("a form");
+        let row_of = |code: &str| (5..80).find(|row| at_text(&form, *row, 0) == code);
+        let earned = ["1.1", "1.2"].map(|code| at_text(&form, row_of(code).expect(code), 8));
+        let read = read_observations(&standard, Source::path(&path), &ReadOptions::new());
+        if *name == "over" {
+            assert_eq!(
+                (earned, read.is_err()),
+                (["0", "0"].map(String::from), true)
+            );
+            assert_eq!(at_text(&form, 3, 2), "填写有误");
+            continue;
+        }
+        assert_eq!(earned, ["3", "2.25"], "{name}");
+        let read = read.unwrap_or_else(|faults| panic!("{name}: {faults}"));
+        let held = [coverage, officers].map(|at| read.value_text(&standard, at, 0));
+        assert_eq!(
+            held,
+            ["95", "0.95"].map(|text| Some(text.to_owned())),
+            "{name}"
+        );
+    }
+}
+
+fn at_text(range: &Range<Data>, row: u32, column: u32) -> String {
+    at(range, row, column).to_string()
+}
+
+#[test]
 fn a_blank_template_holds_nothing_before_anyone_opens_it() {
     for case in sound_cases() {
         let community = TemplateCommunity {
@@ -405,7 +470,7 @@ fn what_stands_in_the_units_is_left_to_collecting() {
     );
     let computation = book.worksheet_formula("计算").expect("the computation");
     let counts = |column: &str| {
-        let cells = format!("COUNTA('单元数据'!${column}$4:${column}$303)>0,6,2");
+        let cells = format!("COUNTA('单元数据'!${column}$4:${column}$5003)>0,6,2");
         computation
             .cells()
             .any(|(_, _, formula)| formula.contains(&cells))
