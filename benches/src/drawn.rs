@@ -148,16 +148,16 @@ impl Table {
 
     /// The value of a cell; 0 for a column that is not there.
     pub(crate) fn value(&self, row: usize, column: usize) -> f64 {
-        let Some((drawn, from)) = self.0.get(column) else {
+        let Some((lies, from)) = self.0.get(column) else {
             return 0.0;
         };
-        let chance = unit(random(row, column));
+        let chance = unit(drawn(row, column));
         let good = 1.0 - (1.0 - chance) * (1.2 - standing(row)).clamp(0.05, 1.0);
         let decimals = |value: f64, digits: i32| {
             let scale = 10f64.powi(digits);
             (value * scale).round() / scale
         };
-        match *drawn {
+        match *lies {
             Percent(low, digits) => decimals(low + (100.0 - low) * good, digits),
             Share(low, digits) => decimals(low + (1.0 - low) * good, digits),
             Number(most, digits) => decimals(most * good, digits),
@@ -179,7 +179,8 @@ impl Table {
 }
 
 /// A number that looks random, of a cell alone.
-fn random(row: usize, column: usize) -> u64 {
+#[must_use]
+pub fn drawn(row: usize, column: usize) -> u64 {
     // SplitMix64, of a counter.
     let mut state = (row as u64)
         .wrapping_mul(64)
@@ -197,5 +198,5 @@ fn unit(random: u64) -> f64 {
 
 /// How good a community is in all: what it does well in one column it does well in others.
 fn standing(row: usize) -> f64 {
-    unit(random(row, 63))
+    unit(drawn(row, 63))
 }

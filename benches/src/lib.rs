@@ -11,6 +11,7 @@ mod drawn;
 use dabiao::{Faults, Standard};
 
 pub use data::Data;
+pub use drawn::drawn;
 
 /// The standard: 33 items, each of a column of its own.
 pub const BENCH_33: &str = include_str!("../bench-33.toml");

@@ -1,11 +1,13 @@
-//! The comparison with what people would use instead: `benches/peers.py` in a virtual environment
+//! The comparison with what people would use instead: `benches/peers` in a virtual environment
 //! under `target/bench`.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::run::{Failure, capture, cargo, command, run};
+use crate::c;
+use crate::run::{Failure, cargo, command, run};
 
-/// What the peers are called on PyPI.
+/// What the peers are called on PyPI, and what builds our wheel.
 const PEERS: &[&str] = &[
     "polars",
     "duckdb",
@@ -14,39 +16,72 @@ const PEERS: &[&str] = &[
     "pyarrow",
     "zen-engine",
     "openfisca-core",
+    "openpyxl",
+    "maturin>=1.9.4,<2",
 ];
 
-/// Measures, and writes `benches/RESULTS.md`; `arguments` go to the script (`--rows`, `--rounds`,
-/// `--threads`).
+/// Programs in Rust that are measured.
+const PROGRAMS: [&[&str]; 3] = [
+    &["--package", "dabiao-benches", "--bin", "dabiao-bench"],
+    &["--package", "dabiao-cli"],
+    &["--package", "dabiao-io", "--example", "read_workbook"],
+];
+
+/// Builds what is measured, measures, and writes `benches/RESULTS.md`; `arguments` go to the
+/// script (`--rows`, `--rounds`, `--threads`, `--only` …).
 pub(crate) fn peers(root: &Path, arguments: &[&str]) -> Result<(), Failure> {
-    let target = target(root)?;
+    let target = c::target_folder(root)?;
     let folder = target.join("bench");
-    let python = folder.join("venv/bin/python");
+    let python = environment(root, &folder)?;
+    for program in PROGRAMS {
+        run(cargo(root)
+            .args(["build", "--release", "--locked"])
+            .args(program))?;
+    }
+    let staged = folder.join("c");
+    c::stage_released(root, &staged)?;
+    wheel(root, &folder, &python)?;
+    run(command(root, &python)
+        .args(["-m", "peers", "--built"])
+        .arg(target.join("release"))
+        .arg("--staged")
+        .arg(staged)
+        .arg("--results")
+        .arg(root.join("benches/RESULTS.md"))
+        .args(arguments)
+        .env("PYTHONPATH", root.join("benches"))
+        .env("PYTHONDONTWRITEBYTECODE", "1"))
+}
+
+/// A Python with the peers.
+fn environment(root: &Path, folder: &Path) -> Result<PathBuf, Failure> {
+    let venv = folder.join("venv");
+    let python = venv.join("bin/python");
     if !python.exists() {
-        let venv = folder.join("venv");
         run(command(root, "python3").args(["-m", "venv"]).arg(&venv))?;
     }
     let pip = ["-m", "pip", "install", "--quiet"];
     run(command(root, &python).args(pip).args(PEERS))?;
-    run(cargo(root).args(["build", "--release", "-p", "dabiao-benches"]))?;
-    run(command(root, &python)
-        .arg("benches/peers.py")
-        .arg("--program")
-        .arg(target.join("release/dabiao-bench"))
-        .arg("--results")
-        .arg(root.join("benches/RESULTS.md"))
-        .args(arguments))
+    Ok(python)
 }
 
-/// Where cargo builds.
-fn target(root: &Path) -> Result<PathBuf, Failure> {
-    let read = ["metadata", "--format-version", "1", "--no-deps"];
-    let metadata = capture(cargo(root).args(read))?;
-    let marker = "\"target_directory\":\"";
-    let begin = metadata.find(marker).map(|at| at + marker.len());
-    let rest = begin.and_then(|begin| metadata.get(begin..));
-    let folder = rest.and_then(|rest| rest.split('"').next());
-    folder
-        .map(PathBuf::from)
-        .ok_or_else(|| "cargo metadata names no target directory".to_owned())
+/// Builds our package and puts it beside the peers.
+fn wheel(root: &Path, folder: &Path, python: &Path) -> Result<(), Failure> {
+    let wheels = folder.join("wheels");
+    // The folder holds nothing but what this makes.
+    let _ = fs::remove_dir_all(&wheels);
+    // Maturin is a program of the environment.
+    run(command(root, python.with_file_name("maturin"))
+        .args(["build", "--release", "--locked", "--quiet", "--out"])
+        .arg(&wheels)
+        .arg("--manifest-path")
+        .arg(root.join("bindings/python/Cargo.toml"))
+        .arg("--interpreter")
+        .arg(python))?;
+    let entries = fs::read_dir(&wheels).map_err(|error| error.to_string())?;
+    let mut files = entries.flatten().map(|entry| entry.path());
+    let made = files.next();
+    let made = made.ok_or_else(|| "maturin made no wheel".to_owned())?;
+    let pip = ["-m", "pip", "install", "--quiet", "--force-reinstall"];
+    run(command(root, python).args(pip).arg("--no-deps").arg(made))
 }

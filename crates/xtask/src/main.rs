@@ -130,8 +130,9 @@ usage: cargo xtask COMMAND
   c-dist --prefix DIR
                    build the C library and stage it as a distribution would
   c-bench          time the C library: one community, and a table beside Rust
-  bench peers [--rows N …] [--rounds N] [--threads N]
-                   compare with what people would use instead, and write benches/RESULTS.md
+  bench peers [--rows N …] [--buildings N] [--rounds N] [--threads N] [--only PART …]
+                   compare with what people would use instead, and write benches/RESULTS.md;
+                   parts: bench-33, vectors, weihai-2020, record, rollup, csv, workbook
 ";
 
 fn main() -> ExitCode {

@@ -6,12 +6,15 @@ mod dist;
 mod layouts;
 mod strangers;
 
+pub(crate) use dist::target_folder;
 pub(crate) use strangers::{c, csharp, ctypes, java, leaks, pascal, php};
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use dist::Build;
+
+use crate::run::Failure;
 
 /// `cargo xtask c-dist --prefix DIR [--profile P] [--target T] [--features F]`
 pub(crate) fn dist(root: &Path, arguments: &[&str]) -> ExitCode {
@@ -49,6 +52,11 @@ pub(crate) fn dist(root: &Path, arguments: &[&str]) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Stages the library as it is released.
+pub(crate) fn stage_released(root: &Path, prefix: &Path) -> Result<(), Failure> {
+    dist::stage(root, &Build::release(), prefix)
 }
 
 /// `cargo xtask c-bench [--profile P]`

@@ -47,6 +47,13 @@ impl Stage {
         Ok(stage)
     }
 
+    /// Sets its room free: it is large, and made again when it is asked for.
+    fn remove(&self) {
+        if let Some(folder) = self.prefix.parent() {
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+
     fn examples(&self) -> PathBuf {
         self.root.join("bindings/c/examples")
     }
@@ -224,7 +231,9 @@ pub(crate) fn c(root: &Path) -> bool {
         cmake(&stage)?;
         // A library that can be made to panic, beside the real one.
         let panics = Stage::at(root, "c-panics", "deliberate-panic")?;
-        tests(&panics, &["-DDELIBERATE_PANIC"], &[])
+        tests(&panics, &["-DDELIBERATE_PANIC"], &[])?;
+        panics.remove();
+        Ok(())
     }))
 }
 
