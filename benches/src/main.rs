@@ -11,8 +11,13 @@
 //! - `read THREADS` reads the memory of the columns, and does as little as can be done with it.
 //! - `cards N` scores so many single communities from prepared arrays of doubles.
 //! - `dump` writes the columns and what comes of them into the folder.
+//!
+//! `dabiao-bench rollup ROWS FOLDER` does the same for the roll-up of so many buildings; see
+//! `rollup.rs` for what it is told and what it writes.
 
 #![forbid(unsafe_code)]
+
+mod rollup;
 
 use std::error::Error;
 use std::hint::black_box;
@@ -51,9 +56,13 @@ fn main() -> ExitCode {
 }
 
 fn serve() -> Done<()> {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = std::env::args().skip(1).peekable();
+    let rollup = arguments.next_if(|word| word == "rollup").is_some();
     let rows = arguments.next().ok_or("how many rows?")?.parse()?;
     let folder = PathBuf::from(arguments.next().unwrap_or_else(|| ".".to_owned()));
+    if rollup {
+        return rollup::answer(rows, &folder);
+    }
     let session = Session::new(arguments.next().as_deref(), rows, folder)?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "ready")?;

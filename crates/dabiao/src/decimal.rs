@@ -43,7 +43,7 @@ impl Decimal {
 
     /// In millionths.
     #[must_use]
-    pub fn millionths(self) -> i64 {
+    pub const fn millionths(self) -> i64 {
         self.0
     }
 

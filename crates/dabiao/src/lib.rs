@@ -18,6 +18,7 @@ mod points;
 mod rational;
 mod score;
 pub mod standard;
+mod threads;
 #[doc(hidden)]
 pub mod vectors;
 

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::each::UnitRow;
+use super::groups::{GroupExtremes, GroupSums, NO_GROUP, Numbers};
 use super::marks::{Marks, Touched, range_of};
 use super::records::{Mark, Records, Target};
-use super::sum::{Sum, decimals_of};
+use super::sum::{Plain, Sum, decimals_of};
 use crate::fault::{Fault, FaultCode, Faults, Place};
 use crate::grid::{Grid, Registry};
 use crate::lang::Text;
@@ -52,6 +53,7 @@ pub(crate) fn tabulate(
     registry: &Registry,
     grid: Option<&Grid>,
     records: &Records,
+    threads: usize,
 ) -> Result<PhaseTable, Faults> {
     let plan = standard.plan();
     let rows = grid.map(|grid| rows_of_units(grid, registry));
@@ -68,6 +70,7 @@ pub(crate) fn tabulate(
         faults,
         left_out: Vec::new(),
         incomplete: HashSet::new(),
+        threads,
     };
     work.check_given();
     let mut table = Table {
@@ -134,6 +137,7 @@ pub(super) struct RollUp<'a> {
     faults: Faults,
     left_out: Vec<LeftOut>,
     incomplete: HashSet<(u32, usize)>,
+    threads: usize,
 }
 
 impl RollUp<'_> {
@@ -177,7 +181,15 @@ impl RollUp<'_> {
             .map(|row| Sum::new(marks.touched.unit(base, row)))
             .collect();
         let mut without: Vec<(u32, usize, usize)> = Vec::new();
-        for (position, unit) in range_of(self.grid, plan.level).enumerate() {
+        let of_units = |measure: MeasureId| match &marks.units[measure] {
+            Column::Plain(cells) => Some(cells.as_slice()),
+            _ => None,
+        };
+        // What stands in plain columns is summed at once, all else unit by unit.
+        let plain = of_units(base).filter(|_| weighing.is_none_or(|w| of_units(w).is_some()));
+        let range = range_of(self.grid, plan.level);
+        let mut keys = vec![NO_GROUP; range.len()];
+        for (position, unit) in range.enumerate() {
             let Some(row) = self.rows.get(unit).copied().flatten() else {
                 continue;
             };
@@ -197,7 +209,10 @@ impl RollUp<'_> {
                 continue;
             }
             match self.usable(&needed, position) {
-                Reading::Value(()) if sum_plain(sum, base, weighing, marks, position) => {}
+                Reading::Value(()) if plain.is_some() => {
+                    keys[position] = row;
+                    sum.count += 1;
+                }
                 Reading::Value(()) => {
                     let value = marks.units[base].number(position, plan.unit_kind);
                     let Reading::Value(value) = value else {
@@ -223,15 +238,42 @@ impl RollUp<'_> {
                 }
             }
         }
-        let of_weight = weighing.map_or(0, |weight| decimals_of(self.measures[weight].unit_kind));
+        let of_weight = weighing.map(|weight| decimals_of(self.measures[weight].unit_kind));
         let decimals = (decimals_of(plan.unit_kind), of_weight);
-        let cells = sums.into_iter().enumerate().map(|(row, sum)| {
+        let weights = weighing.and_then(of_units).map(Numbers::Millionths);
+        let values = plain.filter(|_| !share).map(Numbers::Millionths);
+        let plain = values.and_then(|values| self.plainly(&keys, values, weights, rollup));
+        let cells = sums.into_iter().enumerate().map(|(row, mut sum)| {
             if marks.touched.own(base, row) {
                 return given.number(row, plan.kind);
             }
-            sum.settled(decimals).result(rollup)
+            if let Some(plain) = &plain
+                && sum.count > 0
+            {
+                sum.add_plain(plain, row, decimals);
+            }
+            sum.result(rollup)
         });
         Column::Exact(cells.collect())
+    }
+
+    /// What plain columns come to, by community.
+    fn plainly(
+        &mut self,
+        keys: &[u32],
+        values: Numbers<'_>,
+        weights: Option<Numbers<'_>>,
+        rollup: &RollUpPlan,
+    ) -> Option<Plain> {
+        let (groups, threads) = (self.registry.len(), self.threads);
+        let done = match rollup {
+            RollUpPlan::Min | RollUpPlan::Max => {
+                GroupExtremes::of(keys, groups, values, threads).map(Plain::Extremes)
+            }
+            _ => GroupSums::of(keys, groups, values, weights, threads).map(Plain::Sums),
+        };
+        // Whatever was read into a table is a decimal.
+        done.map_err(|fault| self.faults.push(fault)).ok()
     }
 
     /// The measure that weighs a measure's units.
@@ -350,29 +392,5 @@ impl RollUp<'_> {
             filled.push(measure);
         }
         filled
-    }
-}
-
-/// Adds a unit's value where it and its weight stand in plain columns; gives whether it did.
-fn sum_plain(
-    sum: &mut Sum,
-    base: MeasureId,
-    weighing: Option<MeasureId>,
-    marks: &Marks,
-    position: usize,
-) -> bool {
-    let plain = |measure: MeasureId| match &marks.units[measure] {
-        column @ Column::Plain(_) => match column.code(position) {
-            Reading::Value(value) => Some(value),
-            _ => None,
-        },
-        _ => None,
-    };
-    match (plain(base), weighing) {
-        (Some(value), None) => sum.add_plain(value, None),
-        (Some(value), Some(weight)) => {
-            plain(weight).is_some_and(|weight| sum.add_plain(value, Some(weight)))
-        }
-        (None, _) => false,
     }
 }

@@ -137,6 +137,7 @@ impl Campaign {
                 &self.registry,
                 self.grid.as_ref(),
                 &phase.records,
+                options.threads_at_most(),
             ) {
                 Ok(table) => tables.push(table),
                 Err(found) => faults.extend(found),

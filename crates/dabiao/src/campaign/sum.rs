@@ -1,5 +1,6 @@
 //! Sums, means, least and greatest of a community's units, exactly.
 
+use super::groups::{GroupExtremes, GroupSums};
 use crate::decimal::Decimal;
 use crate::plan::RollUpPlan;
 use crate::plan::node::Reading;
@@ -19,16 +20,6 @@ pub(super) struct Sum {
     weighted: Rational,
     min: Option<Rational>,
     max: Option<Rational>,
-    plain: PlainSum,
-}
-
-/// The part of a [`Sum`] that plain columns give, in whole numbers of their own scale.
-#[derive(Clone, Debug, Default)]
-struct PlainSum {
-    sum: i128,
-    weight: i128,
-    weighted: i128,
-    range: Option<(i64, i64)>,
 }
 
 impl Sum {
@@ -47,49 +38,45 @@ impl Sum {
             self.weighted = &self.weighted + &(value * &weight);
             self.weight = &self.weight + &weight;
         }
+        self.see(value);
+    }
+
+    /// Adds what plain columns came to in a group, where values have so many decimals, and
+    /// weights.
+    pub(super) fn add_plain(
+        &mut self,
+        plain: &Plain,
+        group: usize,
+        (decimals, of_weight): (u8, Option<u8>),
+    ) {
+        match plain {
+            Plain::Sums(sums) => {
+                let (sum, weight) = sums.stored(group, of_weight.is_some());
+                let of_weight = of_weight.unwrap_or(0);
+                let of_both = &sum * &Rational::from_scaled(1, decimals + of_weight);
+                // Without weights it is both: every unit weighs 1.
+                self.sum = &self.sum + &of_both;
+                self.weighted = &self.weighted + &of_both;
+                self.weight = &self.weight + &(&weight * &Rational::from_scaled(1, of_weight));
+            }
+            Plain::Extremes(extremes) => {
+                let Some([least, greatest]) = extremes.stored(group) else {
+                    return;
+                };
+                let exact = |stored| Rational::from_scaled(i128::from(stored), decimals);
+                self.see(&exact(least));
+                self.see(&exact(greatest));
+            }
+        }
+    }
+
+    fn see(&mut self, value: &Rational) {
         if self.min.as_ref().is_none_or(|min| value < min) {
             self.min = Some(value.clone());
         }
         if self.max.as_ref().is_none_or(|max| value > max) {
             self.max = Some(value.clone());
         }
-    }
-
-    /// Adds a value as a plain column holds it, and its weight; both below 2⁶⁰ in size, so that
-    /// only products can grow too large. Gives whether there was room.
-    #[must_use]
-    pub(super) fn add_plain(&mut self, value: i64, weight: Option<i64>) -> bool {
-        let plain = &mut self.plain;
-        if let Some(weight) = weight {
-            let product = i128::from(value) * i128::from(weight);
-            let Some(weighted) = plain.weighted.checked_add(product) else {
-                return false;
-            };
-            plain.weighted = weighted;
-            plain.weight += i128::from(weight);
-        }
-        self.count += 1;
-        plain.sum += i128::from(value);
-        let (min, max) = plain.range.unwrap_or((value, value));
-        plain.range = Some((min.min(value), max.max(value)));
-        true
-    }
-
-    /// Everything as exact numbers, where values have so many decimals, and weights.
-    pub(super) fn settled(mut self, (decimals, of_weight): (u8, u8)) -> Sum {
-        let plain = std::mem::take(&mut self.plain);
-        let Some((min, max)) = plain.range else {
-            return self;
-        };
-        let exact = Rational::from_scaled;
-        self.sum = &self.sum + &exact(plain.sum, decimals);
-        self.weight = &self.weight + &exact(plain.weight, of_weight);
-        self.weighted = &self.weighted + &exact(plain.weighted, decimals + of_weight);
-        let min = exact(i128::from(min), decimals);
-        let max = exact(i128::from(max), decimals);
-        self.min = Some(self.min.map_or(min.clone(), |held| held.min(min)));
-        self.max = Some(self.max.map_or(max.clone(), |held| held.max(max)));
-        self
     }
 
     pub(super) fn result(self, rollup: &RollUpPlan) -> Reading<Rational> {
@@ -113,6 +100,12 @@ impl Sum {
         };
         value.map_or(Reading::Missing, Reading::Value)
     }
+}
+
+/// What the units of plain columns come to, by community.
+pub(super) enum Plain {
+    Sums(GroupSums),
+    Extremes(GroupExtremes),
 }
 
 /// How many decimals a plain column of a kind holds.

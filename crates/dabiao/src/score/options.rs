@@ -37,6 +37,12 @@ impl ScoreOptions {
         self
     }
 
+    /// As many threads as the caller allows.
+    pub(crate) fn threads_at_most(&self) -> usize {
+        let available = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.unwrap_or_else(available)
+    }
+
     /// Cohorts are those of an earlier run, whatever the table holds.
     #[must_use]
     pub fn with_statistics(mut self, statistics: Statistics) -> Self {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::{Column, Leaf, NO_GRADE, NONE, Scores};
 use crate::plan::{Part, TieBreak};
+use crate::threads::on_threads;
 
 /// What two communities are compared by, best first.
 pub(crate) struct Standing<'a> {
@@ -219,22 +220,6 @@ fn stretches<'a>(
         (order, first) = (rest, last);
     }
     stretches
-}
-
-/// Works on each part on a thread of its own, the first on this one.
-fn on_threads<P: Send, T: Send>(parts: Vec<P>, work: impl Fn(P) -> T + Sync) -> Vec<T> {
-    let work = &work;
-    let mut parts = parts.into_iter();
-    let Some(first) = parts.next() else {
-        return Vec::new();
-    };
-    std::thread::scope(|scope| {
-        let others: Vec<_> = parts.map(|part| scope.spawn(move || work(part))).collect();
-        let mut done = vec![work(first)];
-        // A worker does not panic; if one did, so would the caller.
-        done.extend(others.into_iter().filter_map(|other| other.join().ok()));
-        done
-    })
 }
 
 /// The least and the greatest, what is excluded aside.

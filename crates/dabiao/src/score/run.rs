@@ -257,7 +257,7 @@ pub(crate) fn run(
         details: Details::later(plan, compiled, options.threads),
         ranks: Vec::new(),
     };
-    scores.ranks = ranks(&scores, threads(options));
+    scores.ranks = ranks(&scores, options.threads_at_most());
     Ok(scores)
 }
 
@@ -269,7 +269,9 @@ fn filled(run: &Run<'_>, columns: &mut Columns, options: &ScoreOptions) -> Resul
         cells: plan.items.len() + plan.measures.len(),
     };
     // Threads end at about the same time, and do not wait for each other at every block.
-    let blocks = rows.div_ceil(BLOCK * 8 * threads(options)).clamp(1, 16);
+    let blocks = rows
+        .div_ceil(BLOCK * 8 * options.threads_at_most())
+        .clamp(1, 16);
     let each = BLOCK * blocks;
     let stretches = columns.stretches(each).into_iter().enumerate().collect();
     let found = share_out(
@@ -340,12 +342,6 @@ pub(super) fn in_blocks<T: Send>(
     )
 }
 
-/// As many threads as the caller allows.
-fn threads(options: &ScoreOptions) -> usize {
-    let available = || std::thread::available_parallelism().map_or(1, usize::from);
-    options.threads.unwrap_or_else(available)
-}
-
 /// How much there is to do: rows, and cells in each.
 #[derive(Clone, Copy)]
 struct Extent {
@@ -368,7 +364,7 @@ fn share_out<B: Send, R, T: Send>(
     let threads = if rows.saturating_mul(cells) < CELLS_FOR_THREADS {
         1
     } else {
-        threads(options).min(count)
+        options.threads_at_most().min(count)
     };
     let done = AtomicUsize::new(0);
     let cancelled = AtomicBool::new(false);

@@ -1,0 +1,292 @@
+//! Columns of numbers as they come, read block by block.
+
+use std::ops::Range;
+
+use super::{NO_GROUP, no_group, same_length};
+use crate::decimal::Decimal;
+use crate::fault::{Fault, FaultCode, Place};
+use crate::lang::Text;
+use crate::observations::quantise::{self, SHIFT};
+use crate::vectors::vectorised;
+
+/// A column of numbers.
+#[derive(Clone, Copy, Debug)]
+pub enum Numbers<'a> {
+    /// Binary floats, each taken as the nearest decimal (§2.1).
+    Floats(&'a [f64]),
+    /// Whole numbers of millionths, as [`Decimal`] holds them.
+    Millionths(&'a [i64]),
+}
+
+impl Numbers<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Numbers::Floats(numbers) => numbers.len(),
+            Numbers::Millionths(numbers) => numbers.len(),
+        }
+    }
+
+    fn millionths(&self, rows: Range<usize>, out: &mut [i64]) {
+        match self {
+            Numbers::Floats(numbers) => quantise::millionths(&numbers[rows], out),
+            Numbers::Millionths(numbers) => out.copy_from_slice(&numbers[rows]),
+        }
+    }
+
+    /// Whether all of them are whole and decimals; if so, as whole numbers.
+    fn whole(&self, rows: Range<usize>, out: &mut [i64]) -> bool {
+        const ONE: i64 = 1_000_000;
+        match self {
+            Numbers::Floats(numbers) => whole(&numbers[rows], out),
+            Numbers::Millionths(numbers) => {
+                let mut rest = 0;
+                for (number, out) in numbers[rows].iter().zip(out) {
+                    *out = number / ONE;
+                    rest |= number - *out * ONE;
+                    rest |= i64::from(number.unsigned_abs() > MOST);
+                }
+                rest == 0
+            }
+        }
+    }
+}
+
+/// The greatest decimal, in millionths.
+const MOST: u64 = Decimal::MAX.millionths().unsigned_abs();
+/// How many units are read at once: their numbers stay in the first cache.
+const BLOCK: usize = 1024;
+
+/// Numbers with their groups and weights.
+pub(super) struct Blocks<'a> {
+    keys: &'a [u32],
+    pub(super) groups: usize,
+    values: Numbers<'a>,
+    weights: Option<Numbers<'a>>,
+}
+
+/// Room for one block, and what stands in it.
+pub(super) struct Room {
+    keys: Vec<u32>,
+    values: Vec<i64>,
+    weights: Vec<i64>,
+    /// Which units are left out.
+    out: Vec<bool>,
+    /// Whether keys were changed, because some unit is left out.
+    copied: bool,
+}
+
+/// One block's units: those left out have a value and a weight of 0.
+#[derive(Clone, Copy)]
+pub(super) struct Block<'a> {
+    pub(super) keys: &'a [u32],
+    /// In millionths.
+    pub(super) values: &'a [i64],
+    pub(super) weights: &'a [i64],
+}
+
+impl Block<'_> {
+    pub(super) fn from(self, first: usize) -> Self {
+        Block {
+            keys: &self.keys[first..],
+            values: &self.values[first..],
+            weights: &self.weights[first..],
+        }
+    }
+}
+
+/// How weights are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weighing {
+    Whole,
+    Millionths,
+}
+
+impl Room {
+    pub(super) fn new() -> Room {
+        Room {
+            keys: vec![0; BLOCK],
+            values: vec![0; BLOCK],
+            weights: vec![0; BLOCK],
+            out: vec![false; BLOCK],
+            copied: false,
+        }
+    }
+}
+
+impl<'a> Blocks<'a> {
+    pub(super) fn new(
+        keys: &'a [u32],
+        groups: usize,
+        values: Numbers<'a>,
+        weights: Option<Numbers<'a>>,
+    ) -> Result<Self, Fault> {
+        same_length(keys.len(), values.len())?;
+        same_length(
+            keys.len(),
+            weights.map_or(keys.len(), |weights| weights.len()),
+        )?;
+        Ok(Blocks {
+            keys,
+            groups,
+            values,
+            weights,
+        })
+    }
+
+    /// The blocks of a stretch of units.
+    pub(super) fn of(rows: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+        let end = rows.end;
+        rows.step_by(BLOCK)
+            .map(move |from| from..(from + BLOCK).min(end))
+    }
+
+    /// Reads the values of a block; gives whether any unit of it is in a group.
+    pub(super) fn read(&self, rows: Range<usize>, room: &mut Room) -> Result<bool, Fault> {
+        let (from, count) = (rows.start, rows.len());
+        let keys = &self.keys[rows.clone()];
+        let values = &mut room.values[..count];
+        self.values.millionths(rows, values);
+        room.copied = greatest(keys) as usize >= self.groups;
+        if room.copied {
+            let (into, out) = (&mut room.keys[..count], &mut room.out[..count]);
+            into.copy_from_slice(keys);
+            out.fill(false);
+            let mut any = false;
+            for (at, (key, value)) in into.iter_mut().zip(&mut *values).enumerate() {
+                if *key == NO_GROUP {
+                    (*key, *value, out[at]) = (0, 0, true);
+                } else if *key as usize >= self.groups {
+                    return Err(no_group(from + at, *key, self.groups));
+                } else {
+                    any = true;
+                }
+            }
+            if !any {
+                return Ok(false);
+            }
+        }
+        check(values, from)?;
+        Ok(count > 0)
+    }
+
+    /// Reads the weights of a block after its values; nothing where they are asked for as whole
+    /// numbers and are not.
+    pub(super) fn weigh<'r>(
+        &'r self,
+        rows: Range<usize>,
+        weighing: Weighing,
+        room: &'r mut Room,
+    ) -> Result<Option<Block<'r>>, Fault> {
+        let (from, count) = (rows.start, rows.len());
+        let out = if room.copied { &room.out[..count] } else { &[] };
+        let keys = self.keys_of(rows.clone(), room.copied, &room.keys);
+        let weights = &mut room.weights[..count];
+        let clear = |weights: &mut [i64]| {
+            for (weight, out) in weights.iter_mut().zip(out) {
+                *weight = if *out { 0 } else { *weight };
+            }
+        };
+        match (self.weights, weighing) {
+            (None, weighing) => {
+                let one = if weighing == Weighing::Whole {
+                    1
+                } else {
+                    1_000_000
+                };
+                weights.fill(one);
+                clear(weights);
+            }
+            (Some(numbers), Weighing::Whole) => {
+                if !numbers.whole(rows, weights) {
+                    return Ok(None);
+                }
+                clear(weights);
+            }
+            (Some(numbers), Weighing::Millionths) => {
+                numbers.millionths(rows, weights);
+                clear(weights);
+                check(weights, from)?;
+            }
+        }
+        Ok(Some(Block {
+            keys,
+            values: &room.values[..count],
+            weights: &room.weights[..count],
+        }))
+    }
+
+    /// The keys and values that were read, without those that are left out.
+    pub(super) fn plain<'r>(
+        &'r self,
+        rows: Range<usize>,
+        room: &'r Room,
+    ) -> impl Iterator<Item = (u32, i64)> + 'r {
+        let (count, copied) = (rows.len(), room.copied);
+        let keys = self.keys_of(rows, copied, &room.keys);
+        let units = keys.iter().zip(&room.values[..count]).zip(&room.out);
+        let held = units.filter(move |(_, out)| !copied || !**out);
+        held.map(|((key, value), _)| (*key, *value))
+    }
+
+    fn keys_of<'r>(&'r self, rows: Range<usize>, copied: bool, room: &'r [u32]) -> &'r [u32] {
+        if copied {
+            &room[..rows.len()]
+        } else {
+            &self.keys[rows]
+        }
+    }
+}
+
+/// Every number of a block must be a decimal.
+fn check(numbers: &[i64], from: usize) -> Result<(), Fault> {
+    if within(numbers) {
+        return Ok(());
+    }
+    let beyond = |number: &i64| number.unsigned_abs() > MOST;
+    let at = numbers.iter().position(beyond).unwrap_or_default();
+    Err(at_unit(FaultCode::Value, from + at).expected(Text::new(
+        "绝对值不超过 10\u{b9}\u{b2} 的数",
+        "a number of at most 10\u{b9}\u{b2} in size",
+    )))
+}
+
+/// A fault of the unit at a position.
+pub(super) fn at_unit(code: FaultCode, at: usize) -> Fault {
+    Fault::new(code).at(Place {
+        line: Some(at as u64 + 1),
+        ..Place::default()
+    })
+}
+
+vectorised! {
+    /// Whether all of them are decimals.
+    fn within(numbers: &[i64]) -> bool {
+        const MOST: i64 = Decimal::MAX.millionths();
+        let mut odd = 0u64;
+        for number in numbers {
+            odd |= u64::from(*number > MOST) | u64::from(*number < -MOST);
+        }
+        odd == 0
+    }
+}
+
+vectorised! {
+    /// The greatest of them.
+    fn greatest(keys: &[u32]) -> u32 {
+        keys.iter().fold(0, |most, key| most.max(*key))
+    }
+}
+
+vectorised! {
+    /// Whether all floats are whole and at most 10¹² in size; as whole numbers.
+    fn whole(numbers: &[f64], out: &mut [i64]) -> bool {
+        let mut odd = 0u64;
+        for (number, out) in numbers.iter().zip(out) {
+            let shifted = *number + SHIFT;
+            let whole = *number == shifted - SHIFT && number.abs() <= 1e12;
+            odd |= u64::from(!whole);
+            *out = (shifted.to_bits() as i64).wrapping_sub(SHIFT.to_bits() as i64);
+        }
+        odd == 0
+    }
+}
