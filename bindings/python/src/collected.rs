@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dabiao_io::{Collected, ReadOptions, collect as collect_folder};
+use dabiao_io::{CollectOptions, Collected, ReadOptions, collect as collect_folder};
 use pyo3::prelude::*;
 
 use crate::errors::{Doing, Problem};
@@ -142,7 +142,11 @@ pub(crate) fn collect(
         watch.row(0, 1)?;
         let registered = rows.map(registry::registered).transpose()?;
         let options = ReadOptions::new().with_progress(watch.reading());
-        collect_folder(standard, &folder, registered.as_deref(), &options)
+        let mut wanted = CollectOptions::new().with_read(options);
+        if let Some(registered) = registered {
+            wanted = wanted.with_registry(registered);
+        }
+        collect_folder(standard, &folder, &wanted)
     });
     let inner = read.map_err(|faults| watch.raise(py, Problem::Faults(faults), Doing::Table))?;
     let read = inner.files.iter().map(|file| folder.join(&file.name));

@@ -101,6 +101,12 @@ pub(crate) struct Collect {
     /// Where the one table goes: .parquet or .csv
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
+    /// Where the party grid of the templates' sheets goes: .csv
+    #[arg(long, value_name = "FILE")]
+    pub(crate) grid: Option<PathBuf>,
+    /// Where what was collected in grids, buildings and compounds goes: .csv
+    #[arg(long, value_name = "FILE", requires = "grid")]
+    pub(crate) units: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

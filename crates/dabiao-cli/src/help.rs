@@ -152,6 +152,11 @@ const ARGUMENTS: &[(&str, &str)] = &[
         "collect output",
         "汇总表写到哪里\u{ff1a}.parquet 或 .csv 文件",
     ),
+    ("collect grid", "各模板“网格”表汇总到哪里\u{ff1a}.csv 文件"),
+    (
+        "collect units",
+        "各模板“单元数据”表汇总到哪里\u{ff1a}.csv 文件",
+    ),
     ("output", "写出的工作簿\u{ff08}默认 results.xlsx\u{ff09}"),
     ("help", "显示帮助"),
     ("version", "显示版本"),

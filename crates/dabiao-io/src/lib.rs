@@ -38,7 +38,8 @@ pub use campaign::{
 #[cfg(feature = "workbook")]
 pub use campaign::{LeftOut, add_run};
 pub use collect::{
-    Collected, CollectedFile, Registered, collect, read_registered, registered_from_rows,
+    BlankForm, CollectOptions, Collected, CollectedFile, Registered, SheetTable, collect,
+    read_registered, registered_from_rows,
 };
 pub use read::{
     Encoding, Format, Limits, ReadOptions, ReadProgress, Row, SheetPlaces, Source,

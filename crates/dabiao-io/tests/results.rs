@@ -8,9 +8,9 @@ use std::path::Path;
 
 use dabiao::{Cell, FaultCode, Lang, Observations, ScoreOptions, Scores, Standard};
 use dabiao_io::{
-    ReadOptions, Registered, Source, campaign_workbook, collect, read_campaign, read_observations,
-    read_registered, read_rows, results_workbook, write_observations, write_observations_parquet,
-    write_scores_parquet,
+    CollectOptions, ReadOptions, Registered, Source, campaign_workbook, collect, read_campaign,
+    read_observations, read_registered, read_rows, results_workbook, write_observations,
+    write_observations_parquet, write_scores_parquet,
 };
 
 fn standard() -> Standard {
@@ -215,7 +215,8 @@ fn a_folder_becomes_one_table_and_says_who_is_missing() {
     let registry = "社区编码,社区名称,户数\nc1,甲社区,9\nc2,乙社区,9\nc3,丙社区,9\nc4,丁社区,9\n";
     let options = ReadOptions::new();
     let registry = read_registered(Source::bytes("r.csv", registry), &options).unwrap();
-    let collected = collect(&standard(), folder.path(), Some(&registry), &options).unwrap();
+    let wanted = CollectOptions::new().with_registry(registry);
+    let collected = collect(&standard(), folder.path(), &wanted).unwrap();
     assert_eq!(collected.observations.codes(), ["c1", "c2", "c4"]);
     let names: Vec<&str> = collected
         .files
@@ -241,7 +242,7 @@ fn a_folder_becomes_one_table_and_says_who_is_missing() {
     // All faults of all files at once, each in its file.
     fs::write(at("c.csv"), "code,activities\nc2,3\nc9,1\n").unwrap();
     fs::write(at("d.csv"), "code,activities\nc5,many\n").unwrap();
-    let faults = collect(&standard(), folder.path(), Some(&registry), &options).unwrap_err();
+    let faults = collect(&standard(), folder.path(), &wanted).unwrap_err();
     let mut codes: Vec<FaultCode> = faults.listed.iter().map(|fault| fault.code).collect();
     codes.sort();
     assert_eq!(

@@ -32,10 +32,13 @@ fn all(root: &Path) -> Result<(), Failure> {
         .args(["test", "--locked", "-p", "dabiao-io", "--test", "workbooks"])
         .env("DABIAO_WORKBOOKS", &fresh))?;
     run(cargo(root).args(["build", "--locked", "-p", "dabiao-cli"]))?;
-    run(command(root, &python)
-        .arg(scripts.join("check.py"))
-        .arg(target.join("debug/dabiao"))
-        .arg(folder.join("check")))
+    for (script, place) in [("check.py", "check"), ("filled.py", "filled")] {
+        run(command(root, &python)
+            .arg(scripts.join(script))
+            .arg(target.join("debug/dabiao"))
+            .arg(folder.join(place)))?;
+    }
+    Ok(())
 }
 
 /// A Python with openpyxl, in a folder of its own.

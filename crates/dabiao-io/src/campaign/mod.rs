@@ -6,7 +6,7 @@ mod registry;
 #[cfg(feature = "workbook")]
 mod run;
 mod summary;
-mod tables;
+pub(crate) mod tables;
 mod written;
 
 use std::fs::File;
@@ -176,7 +176,7 @@ fn without_compounds(
     let (mut sheets, mut named) = (Vec::new(), tables::CompoundsNamed::default());
     for source in units.iter().map(Source::path) {
         let name = source.name().to_owned();
-        let mut rows = tables::rows_of(source, options, &tables::heads_units, &mut sheets);
+        let mut rows = tables::unit_rows(source, options, &mut sheets);
         let apart = Some(&mut named);
         tables::read_units(&mut builder, Some(&name), &mut *rows, &mut |_, _| {}, apart);
     }
@@ -250,7 +250,7 @@ fn add_units(
     sheets: &mut Vec<SheetPlaces>,
 ) {
     let name = source.name().to_owned();
-    let mut rows = tables::rows_of(source, options, &tables::heads_units, sheets);
+    let mut rows = tables::unit_rows(source, options, sheets);
     tables::read_units(builder, Some(&name), &mut *rows, community, None);
 }
 
@@ -261,7 +261,7 @@ fn add_compounds(
     sheets: &mut Vec<SheetPlaces>,
 ) {
     let name = source.name().to_owned();
-    let mut rows = tables::rows_of(source, options, &tables::heads_compounds, sheets);
+    let mut rows = tables::compound_rows(source, options, sheets);
     tables::read_compounds(builder, Some(&name), &mut *rows);
 }
 

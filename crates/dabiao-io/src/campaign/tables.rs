@@ -173,14 +173,19 @@ type Each<'e> = dyn FnMut(&Columns<'_>, u64, &[Cell<'_>], &mut dyn FnMut(Fault))
 pub type RowFeed<'f> =
     dyn FnMut(&mut dyn FnMut(Row<'_>) -> ControlFlow<()>) -> Result<(), Faults> + 'f;
 
-/// What a file of units may be headed by.
-pub(super) fn heads_units(title: &str) -> bool {
-    heads(&UNITS, &[], title)
+/// The names of the columns of a table of units.
+pub(crate) fn unit_columns() -> Vec<&'static str> {
+    UNITS.iter().map(|(name, _)| *name).collect()
 }
 
-/// What a file of compounds may be headed by.
-pub(super) fn heads_compounds(title: &str) -> bool {
-    heads(&COMPOUNDS, &[], title)
+/// The column of a table of units that a title stands over, by its position.
+pub(crate) fn unit_column(title: &str) -> Option<usize> {
+    UNITS.iter().position(|(_, titles)| titles.contains(&title))
+}
+
+/// What a table of units may be headed by.
+pub(crate) fn heads_units(title: &str) -> bool {
+    heads(&UNITS, &[], title)
 }
 
 fn heads(known: &[Known], further: &[String], title: &str) -> bool {
@@ -188,18 +193,43 @@ fn heads(known: &[Known], further: &[String], title: &str) -> bool {
     known.any(|known| *known == title) || further.iter().any(|name| name == title)
 }
 
-/// The rows of a file; where it is a workbook, `sheets` gets the places of its columns.
-pub(super) fn rows_of<'s>(
+/// The rows of a file of units; where it is a workbook, `sheets` gets the places of its columns.
+pub(crate) fn unit_rows<'s>(
     source: Source<'s>,
     options: &'s ReadOptions,
-    heads: &'s dyn Fn(&str) -> bool,
+    sheets: &'s mut Vec<SheetPlaces>,
+) -> Box<RowFeed<'s>> {
+    rows_of(source, options, &UNITS, &[], sheets)
+}
+
+/// The rows of a file of compounds.
+pub(super) fn compound_rows<'s>(
+    source: Source<'s>,
+    options: &'s ReadOptions,
+    sheets: &'s mut Vec<SheetPlaces>,
+) -> Box<RowFeed<'s>> {
+    rows_of(source, options, &COMPOUNDS, &[], sheets)
+}
+
+fn rows_of<'s>(
+    source: Source<'s>,
+    options: &'s ReadOptions,
+    known: &'static [Known],
+    further: &'s [String],
     sheets: &'s mut Vec<SheetPlaces>,
 ) -> Box<RowFeed<'s>> {
     let mut source = Some(source);
     Box::new(move |each| match source.take() {
         Some(source) => {
-            let (places, read) = read::read_table(source, options, heads, each);
-            sheets.extend(places);
+            let headed = |title: &str| heads(known, further, title);
+            let (places, read) = read::read_table(source, options, &headed, each);
+            sheets.extend(places.map(|mut places| {
+                // What comes to light later names a column as it is called here.
+                for (name, titles) in known {
+                    places.call(name, titles);
+                }
+                places
+            }));
             read
         }
         None => Ok(()),
@@ -251,8 +281,7 @@ pub(super) fn read_communities(
 ) {
     let name = source.name().to_owned();
     builder.file(&name);
-    let headed = |title: &str| heads(&REGISTRY, further, title);
-    let rows = &mut *rows_of(source, options, &headed, sheets);
+    let rows = &mut *rows_of(source, options, &REGISTRY, further, sheets);
     let faults = read_community_rows(builder, further, rows, row_of);
     for fault in faults.in_file(&name).listed {
         builder.push_fault(fault);
@@ -292,13 +321,13 @@ pub(super) fn read_community_rows(
 
 /// What a table of units says of compounds, counted while they are left out of the grid.
 #[derive(Default)]
-pub(super) struct CompoundsNamed {
+pub(crate) struct CompoundsNamed {
     /// Buildings that name a compound.
-    pub(super) buildings: u64,
+    pub(crate) buildings: u64,
     /// The first of them.
-    pub(super) first: Option<Fault>,
+    pub(crate) first: Option<Fault>,
     /// Rows of compounds.
-    pub(super) compounds: u64,
+    pub(crate) compounds: u64,
 }
 
 /// Reads a table of units into a grid: `code` (编码), `level` (层级), `parent` (上级), `name`,
@@ -306,7 +335,7 @@ pub(super) struct CompoundsNamed {
 ///
 /// `community` is told where each community stands. With `apart`, no building is put into its
 /// compound.
-pub(super) fn read_units(
+pub(crate) fn read_units(
     builder: &mut GridBuilder,
     name: Option<&str>,
     rows: &mut RowFeed<'_>,

@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use dabiao::{Cell, Fault, FaultCode, Faults, Place, Text};
 
+pub(crate) use observations::read_located;
 pub use observations::{read_observations, read_records};
 pub use places::SheetPlaces;
 pub(crate) use places::locate;
@@ -263,6 +264,18 @@ pub(crate) fn read_table(
         Err(fault) => (None, Err(fault.into())),
     };
     (places, read.map_err(|faults| faults.in_file(&name)))
+}
+
+/// The names of a workbook's sheets; none where the input is no workbook.
+pub(crate) fn sheet_names(source: Source<'_>, options: &ReadOptions) -> Result<Vec<String>, Fault> {
+    let mut opened = source.open(&options.limits)?;
+    match format_of(&mut opened, options.format)? {
+        #[cfg(feature = "workbook")]
+        Some(format @ (Format::Xlsx | Format::Xls | Format::Ods)) => {
+            workbook::names(opened, format, options)
+        }
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// What an input is: by what it starts with, which must not contradict what is said or what its

@@ -55,6 +55,15 @@ pub fn read_observations(
     source: Source<'_>,
     options: &ReadOptions,
 ) -> Result<Observations, Faults> {
+    read_located(standard, source, options).map(|(table, _)| table)
+}
+
+/// As [`read_observations`], with where the columns of a workbook's table stand.
+pub(crate) fn read_located(
+    standard: &Standard,
+    source: Source<'_>,
+    options: &ReadOptions,
+) -> Result<(Observations, Option<SheetPlaces>), Faults> {
     let name = source.name().to_owned();
     let mut builder = ObservationsBuilder::new(standard);
     builder.file(&name);
@@ -64,7 +73,7 @@ pub fn read_observations(
     };
     let places = read_sheet(standard, &mut sheet, source, options);
     let OfCommunities { builder, heading } = sheet;
-    builder.finish().map_err(|mut faults| {
+    let table = builder.finish().map_err(|mut faults| {
         // The builder counts from the heading's line as 1.
         let in_heading = |fault: &&mut Fault| fault.place.line == Some(1) && heading > 1;
         for fault in faults.listed.iter_mut().filter(in_heading) {
@@ -72,7 +81,8 @@ pub fn read_observations(
         }
         locate(&mut faults, places.as_slice());
         faults.in_file(&name)
-    })
+    })?;
+    Ok((table, places))
 }
 
 /// Reads one table of a campaign's phase into a builder: communities and units of the party

@@ -1,5 +1,7 @@
 //! Where the columns of a workbook's table stand, so that a fault can name its cell.
 
+use std::collections::HashMap;
+
 use dabiao::{Fault, Faults};
 
 /// The columns of a table in a workbook: what turns line and heading into `Sheet1!C17`.
@@ -8,6 +10,18 @@ pub struct SheetPlaces {
     file: String,
     sheet: String,
     titles: Vec<String>,
+    /// Other names of columns.
+    called: Vec<(String, usize)>,
+    /// By row and column: where the value is typed, if not there.
+    typed: HashMap<(u64, usize), Typed>,
+}
+
+/// A cell of another sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Typed {
+    sheet: String,
+    line: u64,
+    cell: String,
 }
 
 impl SheetPlaces {
@@ -17,7 +31,37 @@ impl SheetPlaces {
             file: file.to_owned(),
             sheet: sheet.to_owned(),
             titles: titles.to_vec(),
+            called: Vec::new(),
+            typed: HashMap::new(),
         }
+    }
+
+    /// Calls the column by a name that has one of these titles.
+    pub(crate) fn call(&mut self, name: &str, titles: &[&str]) {
+        let titled = |title: &String| titles.contains(&title.as_str());
+        if let Some(at) = self.titles.iter().position(titled) {
+            self.called.push((name.to_owned(), at));
+        }
+    }
+
+    /// The column of a title, or of a name.
+    fn column(&self, field: &str) -> Option<usize> {
+        let titled = self.titles.iter().position(|title| title == field);
+        titled.or_else(|| {
+            let called = self.called.iter().find(|(name, _)| name == field);
+            called.map(|(_, at)| *at)
+        })
+    }
+
+    /// Says that a cell of the table is typed in another sheet.
+    #[cfg(feature = "workbook")]
+    pub(crate) fn put(&mut self, line: u64, column: usize, sheet: &str, row: u32, at: usize) {
+        let typed = Typed {
+            sheet: sheet.to_owned(),
+            line: u64::from(row),
+            cell: format!("{}{row}", column_letters(at)),
+        };
+        self.typed.insert((line, column), typed);
     }
 
     /// The sheet's name.
@@ -33,11 +77,14 @@ impl SheetPlaces {
             return;
         }
         let Some(line) = place.line else { return };
+        let at = place.field.as_ref().and_then(|field| self.column(field));
+        if let Some(typed) = at.and_then(|at| self.typed.get(&(line, at))) {
+            place.sheet = Some(typed.sheet.clone());
+            place.line = Some(typed.line);
+            place.cell = Some(typed.cell.clone());
+            return;
+        }
         place.sheet.get_or_insert_with(|| self.sheet.clone());
-        let at = place
-            .field
-            .as_ref()
-            .and_then(|field| self.titles.iter().position(|title| title == field));
         place.cell = at.map(|at| format!("{}{line}", column_letters(at)));
     }
 }

@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 
 use dabiao::{Fault, FaultCode, Text};
 
-use super::{Book, Merge, Value};
+use super::elsewhere::At;
+use super::{Book, Merge, SheetName, Value};
 use crate::read::ReadOptions;
 
 /// A heading stands among the first rows that hold something.
@@ -19,6 +20,9 @@ pub(super) struct Found {
     /// Its row, from 1; of several rows the last.
     pub(super) row: u32,
     pub(super) titles: Vec<String>,
+    /// Whether its cells repeat those of another sheet: the row over the heading says where
+    /// each value is typed.
+    pub(super) repeats: bool,
 }
 
 /// The first rows of a sheet as texts: row, and column with text.
@@ -63,6 +67,7 @@ pub(super) fn find(
             sheet: sheet.to_owned(),
             row,
             titles,
+            repeats: repeats(&top, row, &sheets),
         };
         if known >= 2 {
             return Ok(Some(found));
@@ -70,6 +75,15 @@ pub(super) fn find(
         first.get_or_insert(found);
     }
     Ok(first)
+}
+
+/// Whether the row over a heading names cells, `自评表!G7`, and nothing else.
+fn repeats(top: &Top, heading: u32, sheets: &[SheetName]) -> bool {
+    let above = top.iter().find(|(row, _)| row + 1 == heading);
+    above.is_some_and(|(_, cells)| {
+        let mut named = cells.iter().map(|(_, text)| At::parse(text, sheets));
+        named.len() > 0 && named.all(|at| at.is_some())
+    })
 }
 
 fn top(book: &mut Book<'_>, index: usize, options: &ReadOptions) -> Result<Top, Fault> {
@@ -87,8 +101,8 @@ fn top(book: &mut Book<'_>, index: usize, options: &ReadOptions) -> Result<Top, 
             Value::Number(number) | Value::Percent(number) => number.to_string(),
             Value::Date(date) => date.to_string(),
             Value::Bool(yes) => yes.to_string(),
-            Value::Error(error) => error.to_owned(),
-            Value::NoResult => String::new(),
+            Value::Error(error) => error.into_owned(),
+            Value::NoResult | Value::Elsewhere(_) => String::new(),
         };
         if let Some((_, cells)) = top.last_mut()
             && cells.len() < columns

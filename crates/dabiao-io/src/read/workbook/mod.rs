@@ -3,6 +3,7 @@
 //! Each format hands on the cells that hold something; here they become rows. The heading is
 //! looked for below a title block, since that is how bureaus lay out their sheets.
 
+mod elsewhere;
 mod formats;
 mod heading;
 mod ods;
@@ -12,6 +13,7 @@ mod xlsx;
 mod xml;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
 
 use dabiao::{Cell, Fault, FaultCode, Faults, Place, Text};
@@ -20,6 +22,7 @@ use jiff::civil::Date;
 use super::places::{SheetPlaces, column_letters};
 use super::source::Opened;
 use super::{Format, Limits, ReadOptions, Row, grouped, over_limit};
+use elsewhere::{At, Elsewhere};
 
 /// As many rows as a spreadsheet has.
 const SHEET_ROWS: u32 = 1_048_576;
@@ -36,9 +39,26 @@ pub(super) enum Value<'v> {
     Date(Date),
     Bool(bool),
     /// `#DIV/0!` and the like.
-    Error(&'v str),
+    Error(Cow<'v, str>),
     /// A formula whose result was never worked out.
     NoResult,
+    /// What stands in another cell; told where the book is to follow.
+    Elsewhere(At),
+}
+
+impl Value<'_> {
+    fn into_owned(self) -> Value<'static> {
+        match self {
+            Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Value::Error(error) => Value::Error(Cow::Owned(error.into_owned())),
+            Value::Number(number) => Value::Number(number),
+            Value::Percent(number) => Value::Percent(number),
+            Value::Date(date) => Value::Date(date),
+            Value::Bool(yes) => Value::Bool(yes),
+            Value::NoResult => Value::NoResult,
+            Value::Elsewhere(at) => Value::Elsewhere(at),
+        }
+    }
 }
 
 /// Takes the cells of a sheet: row from 1, column from 0.
@@ -150,6 +170,15 @@ impl<'a> Book<'a> {
         }
     }
 
+    /// Whether a cell that only repeats another says so, or gives its saved result.
+    fn follow(&mut self, follow: bool) {
+        match self {
+            Book::Xlsx(book) => book.follow(follow),
+            Book::Ods(book) => book.follow(follow),
+            Book::Xls(book) => book.follow(follow),
+        }
+    }
+
     fn cells(&mut self, sheet: usize, visit: &mut Visit<'_>) -> Result<(), Fault> {
         match self {
             Book::Xlsx(book) => book.cells(sheet, visit),
@@ -165,6 +194,16 @@ impl<'a> Book<'a> {
             Book::Xls(book) => book.merges(sheet),
         }
     }
+}
+
+/// The names of its sheets.
+pub(super) fn names(
+    opened: Opened<'_>,
+    format: Format,
+    options: &ReadOptions,
+) -> Result<Vec<String>, Fault> {
+    let book = Book::open(opened, format, options.limits)?;
+    Ok(book.sheets().iter().map(|held| held.name.clone()).collect())
 }
 
 /// Reads one sheet as a table: the named one, otherwise the first that fits. `knows` says which
@@ -191,7 +230,16 @@ pub(super) fn read(
         Ok((_, None)) => return (None, Ok(())),
         Err(fault) => return (None, Err(fault.into())),
     };
-    let places = SheetPlaces::new(&name, &found.sheet, &found.titles);
+    let mut places = SheetPlaces::new(&name, &found.sheet, &found.titles);
+    let elsewhere = match found.repeats {
+        true => Elsewhere::read(&mut book, found.index).map(Some),
+        false => Ok(None),
+    };
+    let elsewhere = match elsewhere {
+        Ok(elsewhere) => elsewhere,
+        Err(fault) => return (Some(places), Err(fault.into())),
+    };
+    let names: Vec<String> = book.sheets().iter().map(|s| s.name.clone()).collect();
     let mut rows = Rows {
         limits: options.limits,
         options,
@@ -201,6 +249,9 @@ pub(super) fn read(
         after: found.row,
         row: 0,
         count: 1,
+        names: &names,
+        elsewhere,
+        typed: HashMap::new(),
         text: String::new(),
         cells: Vec::new(),
         faults: Faults::new(),
@@ -221,8 +272,12 @@ pub(super) fn read(
     if let Err(fault) = ended {
         rows.faults.push(fault.at_sheet(&found.sheet));
     }
-    let result = rows.faults.into_result(());
-    (Some(places), result)
+    let Rows { faults, typed, .. } = rows;
+    for ((line, column), at) in typed {
+        let sheet = names.get(at.sheet).map_or("", String::as_str);
+        places.put(line, column, sheet, at.row, at.column as usize);
+    }
+    (Some(places), faults.into_result(()))
 }
 
 /// Names the sheet in a fault that names none.
@@ -259,6 +314,12 @@ struct Rows<'r> {
     after: u32,
     row: u32,
     count: u64,
+    /// The names of all sheets.
+    names: &'r [String],
+    /// What stands in cells that are repeated here, where some are.
+    elsewhere: Option<Elsewhere>,
+    /// Where cells of this table are typed, by row and column.
+    typed: HashMap<(u64, usize), At>,
     text: String,
     cells: Vec<Held>,
     faults: Faults,
@@ -293,7 +354,20 @@ impl Rows<'_> {
             let fault = Fault::new(FaultCode::TooLarge).at(self.place(row, column));
             return Err(fault.expected(expected));
         }
+        let value = match value {
+            Value::Elsewhere(place) => {
+                self.typed.insert((u64::from(row), at), place);
+                let value = self.elsewhere.as_ref().and_then(|held| held.value(place));
+                let Some(value) = value else {
+                    return Ok(ControlFlow::Continue(()));
+                };
+                value
+            }
+            value => value,
+        };
         let held = match value {
+            // The form's own cell is repeated nowhere else.
+            Value::Elsewhere(_) => Held::Blank,
             Value::Text(text) => {
                 let start = self.text.len();
                 if start + text.len() > self.limits.record {
@@ -341,9 +415,18 @@ impl Rows<'_> {
         format!("{}{row}", column_letters(column as usize))
     }
 
+    /// The place of a cell, or of the cell that it repeats.
     fn place(&self, row: u32, column: u32) -> Place {
+        let typed = self.typed.get(&(u64::from(row), column as usize));
+        let (sheet, row, column) = match typed {
+            Some(at) => {
+                let name = self.names.get(at.sheet).map_or("", String::as_str);
+                (name, at.row, at.column)
+            }
+            None => (self.sheet, row, column),
+        };
         Place {
-            sheet: Some(self.sheet.to_owned()),
+            sheet: Some(sheet.to_owned()),
             line: Some(u64::from(row)),
             cell: Some(self.address(row, column)),
             ..Place::default()

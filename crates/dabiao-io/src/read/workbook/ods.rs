@@ -7,6 +7,7 @@ use dabiao::{Fault, FaultCode, Text};
 use jiff::civil::Date;
 use quick_xml::events::{BytesStart, Event};
 
+use super::elsewhere::At;
 use super::package::{Package, Part, damaged};
 use super::xml::{attribute, next, push_text};
 use super::{Merge, SheetName, Value, Visit};
@@ -18,6 +19,7 @@ const REPEATED: u64 = 20_000_000;
 pub(super) struct Ods<'a> {
     package: Package<'a>,
     sheets: Vec<SheetName>,
+    follow: bool,
 }
 
 impl<'a> Ods<'a> {
@@ -60,11 +62,19 @@ impl<'a> Ods<'a> {
             }
         }
         drop(part);
-        Ok(Ods { package, sheets })
+        Ok(Ods {
+            package,
+            sheets,
+            follow: false,
+        })
     }
 
     pub(super) fn sheets(&self) -> &[SheetName] {
         &self.sheets
+    }
+
+    pub(super) fn follow(&mut self, follow: bool) {
+        self.follow = follow;
     }
 
     pub(super) fn cells(&mut self, sheet: usize, visit: &mut Visit<'_>) -> Result<(), Fault> {
@@ -99,6 +109,7 @@ impl<'a> Ods<'a> {
         visit: &mut Visit<'_>,
         merged: &mut dyn FnMut(Merge),
     ) -> Result<(), Fault> {
+        let sheets: &[SheetName] = if self.follow { &self.sheets } else { &[] };
         let mut part = self.package.part("content.xml")?;
         let mut buffer = Vec::new();
         let mut tables = 0_usize;
@@ -107,7 +118,7 @@ impl<'a> Ods<'a> {
                 Event::Start(element) if element.local_name().as_ref() == "table" => {
                     tables += 1;
                     if tables == sheet + 1 {
-                        return walk_table(&mut part, visit, merged);
+                        return walk_table(&mut part, sheets, visit, merged);
                     }
                     skip(&mut part, "table")?;
                 }
@@ -147,6 +158,7 @@ enum Content {
     Bool(bool),
     Error(String),
     NoResult,
+    Elsewhere(At),
 }
 
 impl Content {
@@ -157,14 +169,17 @@ impl Content {
             Content::Percent(number) => Value::Percent(*number),
             Content::Date(date) => Value::Date(*date),
             Content::Bool(yes) => Value::Bool(*yes),
-            Content::Error(error) => Value::Error(error),
+            Content::Error(error) => Value::Error(Cow::Borrowed(error)),
             Content::NoResult => Value::NoResult,
+            Content::Elsewhere(at) => Value::Elsewhere(*at),
         }
     }
 }
 
+/// Reads a table up to its end. A cell that repeats one of `sheets` says so.
 fn walk_table(
     part: &mut Part<'_>,
+    sheets: &[SheetName],
     visit: &mut Visit<'_>,
     merged: &mut dyn FnMut(Merge),
 ) -> Result<(), Fault> {
@@ -192,7 +207,7 @@ fn walk_table(
                         });
                     }
                     let about = About::read(&element)?;
-                    if let Some(content) = read_cell(part, &name, about)? {
+                    if let Some(content) = read_cell(part, &name, about, sheets)? {
                         cells.push(Held {
                             column,
                             times: count,
@@ -269,7 +284,7 @@ struct About {
     date: Option<String>,
     truth: Option<String>,
     error: bool,
-    formula: bool,
+    formula: Option<String>,
 }
 
 impl About {
@@ -284,7 +299,7 @@ impl About {
                 "office:date-value" => about.date = Some(value()),
                 "office:boolean-value" => about.truth = Some(value()),
                 "calcext:value-type" => about.error = attribute.value.as_ref() == "error",
-                "table:formula" => about.formula = true,
+                "table:formula" => about.formula = Some(value()),
                 _ => {}
             }
         }
@@ -293,7 +308,12 @@ impl About {
 }
 
 /// Reads a cell up to its end.
-fn read_cell(part: &mut Part<'_>, name: &str, about: About) -> Result<Option<Content>, Fault> {
+fn read_cell(
+    part: &mut Part<'_>,
+    name: &str,
+    about: About,
+    sheets: &[SheetName],
+) -> Result<Option<Content>, Fault> {
     let (mut buffer, mut text) = (Vec::new(), String::new());
     let (mut paragraphs, mut inside, mut remarks) = (0_u32, false, 0_u32);
     loop {
@@ -324,6 +344,12 @@ fn read_cell(part: &mut Part<'_>, name: &str, about: About) -> Result<Option<Con
             _ => {}
         }
     }
+    if let Some(formula) = about.formula.as_deref().filter(|_| !sheets.is_empty()) {
+        let formula = quick_xml::escape::unescape(formula).map_err(|error| damaged(&error))?;
+        if let Some(at) = At::repeated(&formula, sheets) {
+            return Ok(Some(Content::Elsewhere(at)));
+        }
+    }
     if about.error {
         return Ok(Some(Content::Error(text)));
     }
@@ -342,7 +368,7 @@ fn read_cell(part: &mut Part<'_>, name: &str, about: About) -> Result<Option<Con
                 _ => Some(Content::Text(date.replace('T', " "))),
             }
         }
-        "" if about.formula => Some(Content::NoResult),
+        "" if about.formula.is_some() => Some(Content::NoResult),
         _ => (!text.is_empty()).then_some(Content::Text(text)),
     })
 }

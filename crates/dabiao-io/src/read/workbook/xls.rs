@@ -4,13 +4,14 @@
 //! records are walked before it, to know how large those would be and which cells are
 //! formatted as percentages.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Data, Reader};
 use dabiao::{Fault, FaultCode, Text};
 
+use super::elsewhere::At;
 use super::formats::{Kind, kind_of, kind_of_builtin};
 use super::package::{damaged, encrypted};
 use super::{Merge, SheetName, Value, Visit};
@@ -26,6 +27,9 @@ pub(super) struct Xls {
     merges: Vec<Vec<Merge>>,
     /// Cells formatted as percentages: sheet, row from 0, column.
     percents: HashSet<(usize, u32, u32)>,
+    /// Cells that only repeat another: sheet, row from 0, column.
+    repeated: HashMap<(usize, u32, u32), At>,
+    follow: bool,
 }
 
 impl Xls {
@@ -38,12 +42,14 @@ impl Xls {
         let walked = walk(&bytes)?;
         // What is damaged in a way that its reader did not foresee is damaged all the same.
         let read = catch_unwind(AssertUnwindSafe(|| read(bytes)));
-        let (sheets, ranges, merges) = read.unwrap_or_else(|_| Err(damaged(&"XLS")))?;
+        let read = read.unwrap_or_else(|_| Err(damaged(&"XLS")))?;
         Ok(Xls {
-            sheets,
-            ranges,
-            merges,
-            percents: walked,
+            sheets: read.sheets,
+            ranges: read.ranges,
+            merges: read.merges,
+            percents: walked.percents,
+            repeated: walked.repeated,
+            follow: false,
         })
     }
 
@@ -55,6 +61,10 @@ impl Xls {
         Ok(self.merges.get(sheet).cloned().unwrap_or_default())
     }
 
+    pub(super) fn follow(&mut self, follow: bool) {
+        self.follow = follow;
+    }
+
     pub(super) fn cells(&mut self, sheet: usize, visit: &mut Visit<'_>) -> Result<(), Fault> {
         let Some(range) = self.ranges.get(sheet) else {
             return Ok(());
@@ -63,7 +73,14 @@ impl Xls {
         for (row, column, data) in range.used_cells() {
             let (row, column) = (first_row + row as u32, first_column + column as u32);
             let percent = self.percents.contains(&(sheet, row, column));
-            let shown;
+            if self.follow
+                && let Some(at) = self.repeated.get(&(sheet, row, column))
+            {
+                if visit(row + 1, column, Value::Elsewhere(*at))?.is_break() {
+                    return Ok(());
+                }
+                continue;
+            }
             let value = match data {
                 Data::Empty => continue,
                 Data::String(text) if text.is_empty() => continue,
@@ -84,10 +101,7 @@ impl Xls {
                 }
                 Data::DateTime(moment) => Value::Number(moment.as_f64()),
                 Data::DateTimeIso(text) | Data::DurationIso(text) => Value::Text(text.into()),
-                Data::Error(error) => {
-                    shown = error.to_string();
-                    Value::Error(&shown)
-                }
+                Data::Error(error) => Value::Error(error.to_string().into()),
             };
             if visit(row + 1, column, value)?.is_break() {
                 return Ok(());
@@ -97,16 +111,20 @@ impl Xls {
     }
 }
 
-type Sheets = (Vec<SheetName>, Vec<calamine::Range<Data>>, Vec<Vec<Merge>>);
+#[derive(Default)]
+struct Sheets {
+    sheets: Vec<SheetName>,
+    ranges: Vec<calamine::Range<Data>>,
+    merges: Vec<Vec<Merge>>,
+}
 
 fn read(bytes: Vec<u8>) -> Result<Sheets, Fault> {
     let mut book: calamine::Xls<_> =
         calamine::Xls::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
-    let (mut sheets, mut ranges, mut merges) = (Vec::new(), Vec::new(), Vec::new());
+    let mut read = Sheets::default();
     for sheet in book.sheets_metadata().to_vec() {
-        let Ok(range) = book.worksheet_range(&sheet.name) else {
-            continue;
-        };
+        // A sheet of a chart has no cells; it counts all the same, as the records do.
+        let range = book.worksheet_range(&sheet.name).unwrap_or_default();
         let merged = book
             .merge_cells_by_sheet_name(&sheet.name)
             .unwrap_or_default();
@@ -114,18 +132,18 @@ fn read(bytes: Vec<u8>) -> Result<Sheets, Fault> {
             rows: (merge.start.0 + 1, merge.end.0 + 1),
             columns: (merge.start.1, merge.end.1),
         });
-        merges.push(merged.collect());
-        sheets.push(SheetName {
+        read.merges.push(merged.collect());
+        read.sheets.push(SheetName {
             hidden: sheet.visible != calamine::SheetVisible::Visible,
             name: sheet.name,
         });
-        ranges.push(range);
+        read.ranges.push(range);
     }
-    Ok((sheets, ranges, merges))
+    Ok(read)
 }
 
 /// Walks the records of the workbook's stream.
-fn walk(bytes: &[u8]) -> Result<HashSet<(usize, u32, u32)>, Fault> {
+fn walk(bytes: &[u8]) -> Result<Walk, Fault> {
     let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
     if file.exists("/EncryptedPackage") {
         return Err(encrypted());
@@ -146,12 +164,51 @@ fn walk(bytes: &[u8]) -> Result<HashSet<(usize, u32, u32)>, Fault> {
         walk.record(at as u32, id, data)?;
         at += 4 + length;
     }
-    Ok(walk.percents)
+    Ok(walk)
 }
 
 fn word(data: &[u8], at: usize) -> u16 {
     let byte = |at: usize| u16::from(data.get(at).copied().unwrap_or_default());
     byte(at) | byte(at + 1) << 8
+}
+
+/// The cell that a formula repeats: `IF(Sheet!A1="","",Sheet!A1)` in its tokens (MS-XLS §2.5.198).
+fn repeated(mut tokens: &[u8], externs: &[u16]) -> Option<At> {
+    let mut rest = Vec::new();
+    let mut references: Vec<(u16, u16, u16)> = Vec::new();
+    while let Some(token) = tokens.first() {
+        let length = match token {
+            // PtgRef3d: which sheet, row, column
+            0x3a | 0x5a | 0x7a => {
+                references.push((word(tokens, 1), word(tokens, 3), word(tokens, 5) & 0x3fff));
+                7
+            }
+            // PtgStr, an empty one
+            0x17 if tokens.get(1) == Some(&0) => 3,
+            // PtgEq
+            0x0b => 1,
+            // PtgAttr of a branch, which says nothing of its own
+            0x19 => {
+                tokens = tokens.get(4..)?;
+                continue;
+            }
+            // PtgFuncVar: IF with three arguments
+            0x22 | 0x42 | 0x62 if tokens.get(1..4) == Some(&[3, 1, 0]) => 4,
+            _ => return None,
+        };
+        rest.push(*token & 0x1f);
+        tokens = tokens.get(length..)?;
+    }
+    let [first, second] = references.as_slice() else {
+        return None;
+    };
+    let fits = first == second && rest == [0x1a, 0x17, 0x0b, 0x17, 0x1a, 0x02];
+    let (sheet, row, column) = *first;
+    fits.then_some(At {
+        sheet: usize::from(*externs.get(usize::from(sheet))?),
+        row: u32::from(row) + 1,
+        column: u32::from(column),
+    })
 }
 
 #[derive(Default)]
@@ -166,6 +223,9 @@ struct Walk {
     span: Option<(u16, u16, u16, u16)>,
     area: u64,
     percents: HashSet<(usize, u32, u32)>,
+    /// The sheet that each reference to another names.
+    externs: Vec<u16>,
+    repeated: HashMap<(usize, u32, u32), At>,
 }
 
 impl Walk {
@@ -206,9 +266,22 @@ impl Walk {
                     self.span = None;
                 }
             }
+            // EXTERNSHEET: a count, then a book, its first and its last sheet of each
+            0x0017 => {
+                let count = usize::from(word(data, 0)).min(data.len() / 6);
+                let sheets = (0..count).map(|at| word(data, 4 + 6 * at));
+                self.externs.extend(sheets);
+            }
             // NUMBER, RK, LABELSST, LABEL, BOOLERR, FORMULA
             0x0203 | 0x027e | 0x00fd | 0x0204 | 0x0205 | 0x0006 => {
                 self.cell(word(data, 0), word(data, 2), word(data, 4))?;
+                if id == 0x0006
+                    && let Some(sheet) = self.sheet
+                    && let Some(at) = repeated(data.get(22..).unwrap_or_default(), &self.externs)
+                {
+                    let place = (sheet, u32::from(word(data, 0)), u32::from(word(data, 2)));
+                    self.repeated.insert(place, at);
+                }
             }
             // MULRK: row, first column, then style and number of each
             0x00bd => {

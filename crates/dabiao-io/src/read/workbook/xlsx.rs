@@ -9,6 +9,7 @@ use std::io::Read;
 use dabiao::Fault;
 use quick_xml::events::{BytesStart, Event};
 
+use super::elsewhere::At;
 use super::formats::{Kind, kind_of, kind_of_builtin};
 use super::package::{Package, Part, damaged};
 use super::xml::{attribute, next, push_text};
@@ -21,6 +22,7 @@ pub(super) struct Xlsx<'a> {
     kinds: Vec<Kind>,
     strings: Strings,
     from_1904: bool,
+    follow: bool,
 }
 
 /// All shared texts, one after another.
@@ -58,6 +60,7 @@ impl<'a> Xlsx<'a> {
             kinds: Vec::new(),
             strings: Strings::default(),
             from_1904: false,
+            follow: false,
             package,
         };
         book.read_workbook(&main, folder, &relations)?;
@@ -72,6 +75,10 @@ impl<'a> Xlsx<'a> {
 
     pub(super) fn sheets(&self) -> &[SheetName] {
         &self.sheets
+    }
+
+    pub(super) fn follow(&mut self, follow: bool) {
+        self.follow = follow;
     }
 
     fn read_workbook(
@@ -168,6 +175,7 @@ impl<'a> Xlsx<'a> {
         let path = self.paths.get(sheet).cloned().unwrap_or_default();
         let mut part = self.package.part(&path)?;
         let (kinds, strings, from_1904) = (&self.kinds, &self.strings, self.from_1904);
+        let (follow, sheets) = (self.follow, &self.sheets);
         let (mut buffer, mut cell) = (Vec::new(), CellText::default());
         let (mut row, mut column) = (0_u32, 0_u32);
         loop {
@@ -185,7 +193,13 @@ impl<'a> Xlsx<'a> {
                         let head = Head::read(&element, row, column)?;
                         (row, column) = (head.row, head.column);
                         cell.read(&mut part, &mut buffer)?;
-                        let value = value(&head, &cell, kinds, strings, from_1904)?;
+                        let repeated = (follow && cell.formula)
+                            .then(|| At::repeated(&cell.source, sheets))
+                            .flatten();
+                        let value = match repeated {
+                            Some(at) => Some(Value::Elsewhere(at)),
+                            None => value(&head, &cell, kinds, strings, from_1904)?,
+                        };
                         if let Some(value) = value
                             && visit(row, column, value)?.is_break()
                         {
@@ -315,6 +329,8 @@ struct CellText {
     text: String,
     has_value: bool,
     formula: bool,
+    /// The formula itself.
+    source: String,
 }
 
 impl CellText {
@@ -322,13 +338,16 @@ impl CellText {
     fn read(&mut self, part: &mut Part<'_>, buffer: &mut Vec<u8>) -> Result<(), Fault> {
         self.text.clear();
         (self.has_value, self.formula) = (false, false);
-        let mut inside = false;
+        let (mut inside, mut in_formula) = (false, false);
         loop {
             let event = next(part, buffer)?;
             match &event {
                 Event::Start(element) => match element.local_name().as_ref() {
                     "v" => (inside, self.has_value) = (true, true),
-                    "f" => self.formula = true,
+                    "f" => {
+                        (in_formula, self.formula) = (true, true);
+                        self.source.clear();
+                    }
                     "is" => {
                         self.has_value = true;
                         read_rich(part, buffer, "is", &mut self.text)?;
@@ -337,11 +356,13 @@ impl CellText {
                 },
                 Event::End(element) => match element.local_name().as_ref() {
                     "v" => inside = false,
+                    "f" => in_formula = false,
                     "c" => return Ok(()),
                     _ => {}
                 },
                 Event::Eof => return Err(damaged(&"EOF")),
                 _ if inside => push_text(&mut self.text, &event)?,
+                _ if in_formula => push_text(&mut self.source, &event)?,
                 _ => {}
             }
         }
@@ -369,7 +390,7 @@ fn value<'v>(
         }
         CellKind::Text | CellKind::Inline => unescaped(text),
         CellKind::Bool => Value::Bool(matches!(text.trim(), "1" | "true")),
-        CellKind::Error => Value::Error(text),
+        CellKind::Error => Value::Error(Cow::Borrowed(text)),
         CellKind::Date => Value::Text(Cow::Borrowed(text.split('T').next().unwrap_or(text))),
         CellKind::Number => match text.trim().parse::<f64>() {
             Ok(number) => match kinds.get(head.style) {

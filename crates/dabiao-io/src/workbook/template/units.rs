@@ -46,15 +46,15 @@ impl Template<'_> {
         let title = self.pick("党建网格", "The party grid");
         sheet.write_with_format(0, 0, title, &style.title)?;
         let note = self.pick(
-            "街道、社区、网格、楼宇各一行\u{ff0c}上级填上一级的编码。党组织填“是”或“否”\u{ff1b}小区只对楼宇填写。",
-            "A row for each street, community, grid and building; Parent is the code one level up. Organisation is 是 or 否; a compound is for buildings alone.",
+            "街道、社区、网格、楼宇、住宅小区各一行\u{ff0c}上级填上一级的编码\u{ff08}小区的上级是社区\u{ff09}。党组织填“是”或“否”\u{ff1b}末列只对楼宇填写小区的编码。",
+            "A row for each street, community, grid, building and compound; Parent is the code one level up, of a compound its community. Organisation is 是 or 否; the last column is for buildings alone.",
         );
         sheet.write_with_format(1, 0, note, &style.plain)?;
         for (column, (zh, en, _)) in (0..).zip(columns) {
             sheet.write_with_format(HEADING, column, self.pick(zh, en), &style.head)?;
         }
         let rows = (HEADING + 1, HEADING + ROWS);
-        let levels = ["街道", "社区", "网格", "楼宇"];
+        let levels = ["街道", "社区", "网格", "楼宇", "住宅小区"];
         let level = DataValidation::new().allow_list_strings(&levels)?;
         sheet.add_data_validation(rows.0, 1, rows.1, 1, &level)?;
         let answers = DataValidation::new().allow_list_strings(&[WORDS.yes, WORDS.no])?;
