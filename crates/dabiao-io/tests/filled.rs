@@ -247,7 +247,7 @@ fn a_fault_names_the_cell_of_the_form() {
                 "t.xlsx:自评表!{meetings}: the value cannot be read: found #N/A, expected a value: the formula failed"
             ),
             format!(
-                "t.xlsx:自评表!{coverage}:coverage: c1: out of range: found 130, expected 0 to 100"
+                "t.xlsx:自评表!{coverage}:coverage: c1: out of range: found 130%, expected 0 to 100"
             ),
             format!(
                 "t.xlsx:自评表!{level}:level: c1: unknown label: found 很好, expected 优, 良, 差"

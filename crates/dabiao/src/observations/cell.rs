@@ -116,7 +116,8 @@ fn shown(cell: Cell<'_>) -> String {
         Cell::Text(text) => text.to_owned(),
         Cell::Integer(whole) => whole.to_string(),
         Cell::Float(float) => float.to_string(),
-        Cell::Percentage(float) => format!("{float} as a percentage"),
+        // As a spreadsheet shows it, without the digits that are a float's own.
+        Cell::Percentage(float) => format!("{}%", (float * 1e12).round() / 1e10),
         Cell::Scaled { scaled, decimals } => format!("{scaled}e{}", -i32::from(decimals)),
         Cell::Bool(yes) => yes.to_string(),
         Cell::Date(date) => date.to_string(),
