@@ -25,7 +25,11 @@ pub(crate) fn bins(scores: &Scores) -> Option<Bins> {
     let decimals = totals.first()?.1.decimals();
     let scaled = totals.iter().map(|(_, total)| total.scaled());
     let (least, most) = (scaled.clone().min()?, scaled.max()?);
-    let width = width_for(least, most);
+    let full = scores
+        .standard()
+        .full_marks()
+        .round(decimals, Rounding::HalfUp);
+    let width = width_for(least, most, full.unwrap_or(0));
     let first = least.div_euclid(width);
     let many = most.div_euclid(width) - first + 1;
     let grades = &scores.standard().document().grades;
@@ -53,14 +57,14 @@ pub(crate) fn bins(scores: &Scores) -> Option<Bins> {
 }
 
 /// 1, 2 or 5 times a power of ten of the last decimal: the least with no more ranges than are
-/// shown.
-fn width_for(least: i64, most: i64) -> i64 {
+/// shown, and no narrower than a hundredth of full marks where all totals are much the same.
+fn width_for(least: i64, most: i64, full: i64) -> i64 {
     let mut power = 1i64;
     loop {
         for step in [1, 2, 5] {
             let width = power.saturating_mul(step);
             let many = i128::from(most.div_euclid(width)) - i128::from(least.div_euclid(width)) + 1;
-            if many <= i128::from(MOST_BINS) {
+            if many <= i128::from(MOST_BINS) && width >= full / 100 {
                 return width;
             }
         }
@@ -179,10 +183,12 @@ mod tests {
 
     #[test]
     fn ranges_are_round_and_few() {
-        assert_eq!(width_for(6_700, 9_997), 500);
-        assert_eq!(width_for(0, 10_000), 1_000);
-        assert_eq!(width_for(9_000, 9_000), 1);
-        assert_eq!(width_for(-50, 3), 5);
-        assert!(width_for(i64::MIN / 2, i64::MAX / 2) > 0);
+        assert_eq!(width_for(6_700, 9_997, 10_000), 500);
+        assert_eq!(width_for(0, 10_000, 10_000), 1_000);
+        assert_eq!(width_for(9_000, 9_000, 10_000), 100);
+        assert_eq!(width_for(9_000, 9_010, 12_000), 200);
+        assert_eq!(width_for(3, 3, 50), 1);
+        assert_eq!(width_for(-50, 3, 50), 5);
+        assert!(width_for(i64::MIN / 2, i64::MAX / 2, i64::MAX) > 0);
     }
 }

@@ -4,9 +4,9 @@ function viewCard(card) {
   var where = [districtOf(card), streetOf(card), card.code].filter(Boolean).join(' · ');
   return [
     h('nav', { class: 'steps', 'aria-label': w('community') },
-      h('a', { href: '#ranking' }, '‹ ' + w('back')),
-      before ? h('a', { href: '#c/' + encodeURIComponent(before.code), rel: 'prev' }, w('better')) : null,
-      after ? h('a', { href: '#c/' + encodeURIComponent(after.code), rel: 'next' }, w('worse')) : null,
+      h('a', { href: '#' + listShown, rel: 'up' }, '‹ ' + w('back', w(listShown))),
+      before ? h('a', { href: cardAddress(before), rel: 'prev' }, w('better')) : null,
+      after ? h('a', { href: cardAddress(after), rel: 'next' }, w('worse')) : null,
       h('button', { type: 'button', onclick: function () { window.print(); } }, w('printCard'))),
     h('h2', { id: 'view-title', tabindex: '-1' }, cardName(card)),
     h('p', { class: 'where' }, where),

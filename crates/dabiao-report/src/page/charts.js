@@ -5,16 +5,18 @@ var THIRD = '#767676';
 var INK = '#1f2328';
 var FAINT = '#d5d8dc';
 var FONT = getComputedStyle(document.body).fontFamily;
-// The width of a chart on A4, in CSS pixels.
+// The width of a chart on A4, in CSS pixels: of one that stands alone, of one beside something.
 var PAPER = 660;
+var HALF_PAPER = 330;
 var drawnCharts = [];
 
-// A figure whose chart is drawn when it comes into view; option(width) is asked for its size.
-function figure(alternative, height, option, className) {
+// A figure whose chart is drawn when it comes into view; option(width, height) is asked for its
+// size, paper is its width there.
+function figure(alternative, height, option, paper) {
   var place = h('div', { class: 'chart', role: 'img', 'aria-label': alternative });
-  var held = { place: place, height: height, option: option, chart: null, width: 0 };
+  var held = { place: place, height: height, option: option, paper: paper || PAPER, chart: null, width: 0 };
   drawnCharts.push(held);
-  return h('figure', { class: className }, place);
+  return h('figure', {}, place);
 }
 
 function draw(held, width) {
@@ -24,7 +26,7 @@ function draw(held, width) {
   held.place.style.height = height + 'px';
   held.chart = echarts.init(held.place, null, { renderer: 'svg', width: width, height: height });
   held.width = width;
-  var option = held.option(width);
+  var option = held.option(width, height);
   option.animation = false;
   option.textStyle = { fontFamily: FONT, color: INK, fontSize: 12 };
   held.chart.setOption(option);
@@ -33,10 +35,13 @@ function draw(held, width) {
   if (svg) { svg.setAttribute('aria-hidden', 'true'); svg.setAttribute('focusable', 'false'); }
 }
 
-// Draws what is on the page and has a size; a table that does not fit can be scrolled by key.
+// Draws what is on the page and has a size; a table that does not fit can be scrolled by key, the
+// heading of one that fits stays in sight.
 function drawAll() {
+  fitRanking();
   Array.prototype.forEach.call(document.querySelectorAll('.scroll'), function (held) {
     var wide = held.scrollWidth > held.clientWidth + 1;
+    held.classList.toggle('fits', !wide && !held.querySelector('[aria-busy]'));
     if (wide) { held.tabIndex = 0; held.setAttribute('role', 'region'); held.setAttribute('aria-label', w('scrolls', held.getAttribute('data-label'))); } else { held.removeAttribute('tabindex'); held.removeAttribute('role'); held.removeAttribute('aria-label'); }
   });
   drawnCharts = drawnCharts.filter(function (held) {
@@ -49,15 +54,32 @@ function drawAll() {
 
 // For paper the width of the screen means nothing.
 function drawForPaper() {
-  drawnCharts.forEach(function (held) {
-    var half = held.place.closest('.radar');
-    draw(held, half ? Math.floor(PAPER / 2) : PAPER);
+  drawnCharts.forEach(function (held) { draw(held, held.paper); });
+}
+
+// Text for a chart in lines of a width: Chinese breaks anywhere, the rest between words.
+function inLines(text, width) {
+  var lines = [], line = '', filled = 0;
+  (text.match(/[\u2e80-\uffff]|[^\u2e80-\uffff\s]+|\s+/g) || []).forEach(function (piece) {
+    var wide = textWidth(piece);
+    if (filled && filled + wide > width) { lines.push(line.trim()); line = ''; filled = 0; }
+    if (line || piece.trim()) { line += piece; filled += wide; }
   });
+  if (line.trim()) { lines.push(line.trim()); }
+  return lines;
+}
+
+var measuring = document.createElement('canvas').getContext('2d');
+function textWidth(text) {
+  measuring.font = '12px ' + FONT;
+  return measuring.measureText(text).width;
 }
 
 function axisLabel(width) {
   return { color: INK, fontSize: 12, width: width, overflow: 'break', lineHeight: 15 };
 }
+
+var HISTOGRAM_PAPER = 365;
 
 function histogram() {
   var bins = DATA.bins;
@@ -67,9 +89,9 @@ function histogram() {
   var sums = bins.counts.map(function (counts) {
     return counts.reduce(function (sum, count) { return sum + count; }, 0);
   });
-  return figure(w('distributionAlt'), 300, function (width) {
+  return figure(w('distributionAlt'), function (width) { return width === HISTOGRAM_PAPER ? 210 : 280; }, function (width) {
     return {
-      grid: { left: 8, right: 8, top: names.length > 1 ? 40 : 20, bottom: 24, containLabel: true },
+      grid: { left: 8, right: 8, top: names.length > 1 ? 40 : 20, bottom: 2, containLabel: true },
       legend: names.length > 1 ? { top: 0, left: 0, data: names, selectedMode: false, itemWidth: 14, itemHeight: 12 } : undefined,
       xAxis: {
         type: 'category',
@@ -84,18 +106,18 @@ function histogram() {
       yAxis: { type: 'value', minInterval: 1, splitLine: { lineStyle: { color: FAINT } }, axisLabel: { color: INK } },
       series: names.map(function (name, grade) {
         return {
-          name: name, type: 'bar', stack: 'all', barCategoryGap: '12%', silent: true,
+          name: name, type: 'bar', stack: 'all', barCategoryGap: '12%', barMaxWidth: 110, silent: true,
           itemStyle: { color: gradeColour(DATA.grades.length ? grade : null), borderColor: '#fff', borderWidth: 1 },
           data: bins.counts.map(function (counts) { return counts[grade] || 0; })
         };
       }).concat([{
-        type: 'bar', barGap: '-100%', barCategoryGap: '12%', silent: true, z: 3,
+        type: 'bar', barGap: '-100%', barCategoryGap: '12%', barMaxWidth: 110, silent: true, z: 3,
         itemStyle: { color: 'transparent' },
         label: { show: true, position: 'top', color: INK, formatter: function (held) { return held.value ? String(held.value) : ''; } },
         data: sums
       }])
     };
-  });
+  }, HISTOGRAM_PAPER);
 }
 
 // Bars to the right, or to both sides of 0: rows of {title, value, label}.
@@ -147,16 +169,25 @@ function radar(card) {
     district && { name: w('districtMean'), value: share(district), symbol: 'rect', symbolSize: 5, lineStyle: { color: SECOND, width: 1.8, type: 'dashed' }, itemStyle: { color: SECOND } },
     { name: w('cityShort'), value: share(city), symbol: 'triangle', symbolSize: 6, lineStyle: { color: THIRD, width: 1.8, type: 'dotted' }, itemStyle: { color: THIRD } }
   ].filter(Boolean);
-  return figure(w('radarAlt'), function (width) { return Math.min(420, Math.max(290, width)); }, function (width) {
+  var names = scales.map(partTitle);
+  return figure(w('radarAlt'), function (width) { return Math.min(400, Math.max(280, Math.round(0.8 * width))); }, function (width, height) {
+    // The circle is as large as the names beside it leave room for.
+    var labels = names.map(function (name) { return inLines(name, width < 420 ? 78 : 130); });
+    var radius = (height - 30) / 2 - 40;
+    labels.forEach(function (lines, at) {
+      var aside = Math.abs(Math.sin(2 * Math.PI * at / labels.length));
+      var wide = Math.max.apply(null, lines.map(textWidth));
+      if (aside > 0.1) { radius = Math.min(radius, (width / 2 - wide - 18) / aside); }
+    });
     return {
       legend: { bottom: 0, selectedMode: false, itemWidth: 12, itemHeight: 10, data: series.map(function (one) { return { name: one.name, icon: one.symbol }; }) },
       radar: {
-        center: ['50%', '46%'], radius: width < 420 ? '54%' : '70%', splitNumber: 5,
-        indicator: scales.map(function (at) { return { name: PARTS[at].code + ' ' + t(PARTS[at].title), max: 1, min: 0 }; }),
-        axisName: { color: INK, width: width < 420 ? 80 : 130, overflow: 'break', lineHeight: 15 },
+        center: [width / 2, (height - 24) / 2], radius: Math.max(40, radius), splitNumber: 5,
+        indicator: labels.map(function (lines) { return { name: lines.join('\n'), max: 1, min: 0 }; }),
+        axisName: { color: INK, lineHeight: 15 },
         splitArea: { show: false }, splitLine: { lineStyle: { color: FAINT } }, axisLine: { lineStyle: { color: FAINT } }
       },
       series: [{ type: 'radar', silent: true, data: series.slice().reverse() }]
     };
-  }, 'radar');
+  }, HALF_PAPER);
 }

@@ -39,7 +39,7 @@ function levelsTable() {
     { title: w('established'), right: true }, { title: w('coverageShare'), class: 'wide' }
   ], DATA.grid.levels.map(function (level) {
     return [t(level.title), t(level.organisation), grouped(level.units), grouped(level.organised),
-      h('span', { class: 'with-bar' }, level.share, bar(level.organised, level.units, SECOND))];
+      withBar(level.share, level.organised, level.units, SECOND)];
   }));
 }
 

@@ -53,6 +53,9 @@ function districtOf(card) {
   return card.district === undefined ? '' : DATA.districts[card.district].name;
 }
 
+// Among districts, those who name none.
+function districtTitle(group) { return group.name || w('noDistrict'); }
+
 function streetOf(card) {
   return card.street === undefined ? '' : DATA.streets[card.street];
 }
@@ -109,5 +112,7 @@ function outcomeBadge(card) {
 }
 
 function cardLink(card, text) {
-  return h('a', { href: '#c/' + encodeURIComponent(card.code) }, text || cardName(card));
+  return h('a', { href: cardAddress(card) }, text || cardName(card));
 }
+
+function cardAddress(card) { return '#c/' + encodeURIComponent(card.code); }

@@ -71,5 +71,10 @@ function bar(part, whole, colour) {
   return h('span', { class: 'bar', 'aria-hidden': 'true' }, inner);
 }
 
+// A number with its bar: the numbers are equally wide, so that all bars begin at one line.
+function withBar(text, part, whole, colour) {
+  return h('span', { class: 'with-bar' }, h('span', { class: 'amount' }, text), bar(part, whole, colour));
+}
+
 var unique = 0;
 function newId() { unique += 1; return 'e' + unique; }

@@ -16,7 +16,7 @@ function viewGlance() {
     h('dl', { class: 'tiles' }, tiles.map(function (tile) {
       return h('div', {}, h('dt', {}, tile[0]), h('dd', {}, tile[1]));
     })),
-    h('div', { class: 'halves' }, gradesPanel(), distributionPanel()),
+    h('div', { class: 'halves grades' }, gradesPanel(), distributionPanel()),
     districtsPanel(),
     weakestPanel()
   ];
@@ -34,11 +34,11 @@ function gradesPanel() {
   if (!DATA.grades.length) { return null; }
   var all = DATA.communities.all;
   var rows = DATA.grades.map(function (grade, at) {
-    return [gradeBadge(at), grouped(grade.communities), h('span', { class: 'with-bar' }, grade.share, bar(grade.communities, all, gradeColour(at)))];
+    return [gradeBadge(at), grouped(grade.communities), withBar(grade.share, grade.communities, all, gradeColour(at))];
   });
   if (DATA.communities.ungraded) {
     rows.push([gradeBadge(null), grouped(DATA.communities.ungraded),
-      h('span', { class: 'with-bar' }, DATA.communities.ungraded_share, bar(DATA.communities.ungraded, all, NO_GRADE_COLOUR))]);
+      withBar(DATA.communities.ungraded_share, DATA.communities.ungraded, all, NO_GRADE_COLOUR)]);
   }
   return panel(w('grades'), null, table(w('grades'), [
     { title: w('grade') }, { title: w('communities'), right: true }, { title: w('share'), class: 'wide' }
@@ -80,7 +80,7 @@ function districtsPanel() {
   };
   var rows = DATA.districts.slice().sort(function (a, b) {
     return (a.rank || Infinity) - (b.rank || Infinity);
-  }).map(function (group) { return line(group, group.name); });
+  }).map(function (group) { return line(group, districtTitle(group)); });
   rows.push(line(DATA.city, w('city')));
   return panel(w('districts'), null, table(w('districts'), columns, rows, { header: 1, class: 'summed' }));
 }

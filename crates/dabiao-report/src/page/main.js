@@ -13,10 +13,18 @@ var built = {};
 var main;
 var links;
 var unfolded = [];
+// The view that leads to cards and was shown last, and the card that is shown.
+var listShown = 'ranking';
+var cardShown = null;
+var viewShown = null;
+// By view: how far it was scrolled when it was left.
+var scrolled = {};
+
+// Whether the reader has folded or unfolded the notices.
+var noticesSet = false;
 
 function frame() {
   document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en';
-  document.title = t(DATA.title);
   document.body.className = (DATA.synthetic ? 'synthetic' : '') + (DATA.notices.length ? ' noted' : '');
   built = {};
   links = VIEWS.map(function (one) { return h('a', { href: '#' + one.id }, w(one.id)); });
@@ -27,14 +35,15 @@ function frame() {
   append(clear(page), [
     h('a', { class: 'skip', href: '#main', onclick: function (event) { event.preventDefault(); main.focus(); } }, w('skip')),
     h('header', { class: 'top' },
-      h('div', { class: 'tools' },
-        h('div', { role: 'group', 'aria-label': w('language') }, languageButton('zh', '中文', 'zh-CN'), languageButton('en', 'English', 'en')),
-        h('button', { type: 'button', id: 'print', onclick: function () { window.print(); } }, w('print'))),
-      DATA.synthetic ? h('p', { class: 'mark' }, h('strong', {}, w('synthetic'))) : null,
+      h('div', { class: 'first' },
+        DATA.synthetic ? h('p', { class: 'mark' }, h('strong', {}, w('synthetic'))) : null,
+        h('div', { class: 'tools' },
+          h('div', { role: 'group', 'aria-label': w('language') }, languageButton('zh', '中文', 'zh-CN'), languageButton('en', 'English', 'en')),
+          h('button', { type: 'button', id: 'print', onclick: function () { window.print(); } }, w('print')))),
       h('h1', {}, t(DATA.title)),
       h('p', { class: 'where' }, w('subtitle', t(DATA.standard.title), DATA.standard.full, grouped(DATA.cards.length))),
-      DATA.notices.length ? h('details', { class: 'notices', open: window.innerWidth > 760 },
-        h('summary', {}, w('notices')), DATA.notices.map(function (notice) { return h('p', {}, t(notice)); })) : null,
+      DATA.notices.length ? h('details', { class: 'notices' },
+        h('summary', { onclick: function () { noticesSet = true; } }, w('notices')), DATA.notices.map(function (notice) { return h('p', {}, t(notice)); })) : null,
       h('nav', { class: 'views', 'aria-label': w('views') }, h('ul', {}, links.map(function (link) { return h('li', {}, link); })))),
     main,
     h('footer', {},
@@ -72,9 +81,16 @@ function current() {
   return VIEWS.filter(function (one) { return one.id === wanted; })[0] || VIEWS[0];
 }
 
-// Shows the view that the address names; a change of address moves the focus to its title.
+// Shows the view that the address names. A change of address moves the focus to its title; who
+// comes back from a card finds the list where it was left.
 function show(moveFocus) {
   var wanted = current();
+  var from = cardShown;
+  if (viewShown) { scrolled[viewShown] = window.scrollY; }
+  cardShown = wanted.card || null;
+  viewShown = wanted.card ? null : wanted.id;
+  if (['ranking', 'selection', 'coverage', 'phases'].indexOf(viewShown) >= 0) { listShown = viewShown; }
+  document.title = (wanted.card ? cardName(wanted.card) + ' · ' : '') + t(DATA.title);
   var place = wanted.card ? document.getElementById('view-card') : wanted.place;
   if (wanted.card) {
     append(clear(place), viewCard(wanted.card));
@@ -89,19 +105,35 @@ function show(moveFocus) {
   VIEWS.forEach(function (one, at) {
     if (one === wanted) { links[at].setAttribute('aria-current', 'page'); } else { links[at].removeAttribute('aria-current'); }
   });
+  var notices = page.querySelector('.notices');
+  if (notices && !noticesSet) { notices.open = window.innerWidth > 760 && wanted.id === 'glance'; }
   drawAll();
   if (moveFocus) {
-    window.scrollTo(0, 0);
-    var title = place.querySelector('h2');
-    if (title) { title.focus({ preventScroll: true }); }
+    if (from && wanted.id === 'ranking') { allRows(); }
+    var back = from && !wanted.card ? linkTo(from, place) : null;
+    window.scrollTo(0, back ? scrolled[wanted.id] || 0 : 0);
+    var aim = back || place.querySelector('h2');
+    if (aim) { aim.focus({ preventScroll: true }); }
   }
 }
 
+function linkTo(card, place) {
+  var wanted = cardAddress(card);
+  var links = Array.prototype.filter.call(place.querySelectorAll('a'), function (link) { return link.getAttribute('href') === wanted; });
+  return links[0] || null;
+}
+
+if (history.scrollRestoration) { history.scrollRestoration = 'manual'; }
+document.addEventListener('keydown', function (event) {
+  var typing = event.target instanceof Element && event.target.matches('input, select');
+  if (event.key === 'Escape' && cardShown && !typing && !event.defaultPrevented) { location.hash = '#' + listShown; }
+});
 window.addEventListener('hashchange', function () { show(true); });
 window.addEventListener('resize', drawAll);
 window.addEventListener('beforeprint', function () {
   if (document.body.classList.contains('together')) {
     VIEWS.forEach(function (one) { if (one.paper) { build(one); } });
+    allRows();
   }
   // What is folded away on a screen is unfolded on paper where it must not be missed.
   unfolded = Array.prototype.filter.call(document.querySelectorAll('details.notices, details.rest'), function (one) { return !one.open; });

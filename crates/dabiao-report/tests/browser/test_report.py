@@ -1,108 +1,18 @@
-"""The report in headless Chromium: read, sorted, filtered, unfolded, switched, printed.
-
-REPORT and HOSTILE name two pages: that of the demonstration, and one whose names are markup.
-PICTURES, if set, names a folder for pictures of every view.
-"""
+"""The report read, sorted, filtered, unfolded, switched, printed: by mouse, keys and a checker."""
 
 import base64
-import json
-import os
 import pathlib
-import shutil
-import tempfile
 import unittest
 
 import axe_core_python
-from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
-REPORT = pathlib.Path(os.environ["REPORT"]).resolve()
-HOSTILE = pathlib.Path(os.environ["HOSTILE"]).resolve()
-PICTURES = os.environ.get("PICTURES")
+from browser import HOSTILE, PICTURES, Browser
+
 AXE = (pathlib.Path(axe_core_python.__file__).parent / "axe.min.js").read_text("utf-8")
 VIEWS = ["glance", "ranking", "selection", "coverage", "phases", "standard"]
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1280,900",
-]
-
-
-class Browser(unittest.TestCase):
-    """One browser for all tests; each opens its page anew."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.profile = tempfile.mkdtemp()
-        options = Options()
-        options.binary_location = shutil.which("chromium")
-        for flag in [*FLAGS, f"--user-data-dir={cls.profile}"]:
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        cls.driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.driver.quit()
-        shutil.rmtree(cls.profile, ignore_errors=True)
-
-    def open(self, view="", page=REPORT):
-        self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        self.driver.get("about:blank")
-        self.driver.get_log("browser")
-        self.driver.get_log("performance")
-        self.driver.get(page.as_uri() + "#" + view)
-
-    def tearDown(self):
-        self.assertEqual(self.driver.get_log("browser"), [])
-        asked = []
-        for entry in self.driver.get_log("performance"):
-            message = json.loads(entry["message"])["message"]
-            if message["method"] == "Network.requestWillBeSent":
-                asked.append(message["params"]["request"]["url"])
-        # The page itself is asked for, and nothing else.
-        self.assertTrue(any(url.endswith(".html") or ".html#" in url for url in asked))
-        outside = [url for url in asked if not url.startswith(("file:///", "data:"))]
-        self.assertEqual(outside, [])
-
-    def all(self, selector):
-        return self.driver.find_elements(By.CSS_SELECTOR, selector)
-
-    def one(self, selector):
-        return self.driver.find_element(By.CSS_SELECTOR, selector)
-
-    def js(self, script, *arguments):
-        return self.driver.execute_script(script, *arguments)
-
-    def phone(self):
-        self.driver.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True},
-        )
-
-    def column(self, number):
-        return self.js(
-            "return Array.from(document.querySelectorAll('.ranking tbody tr'),"
-            " row => row.children[arguments[0]].textContent)",
-            number,
-        )
-
-    def picture(self, name):
-        if PICTURES:
-            shown = {"captureBeyondViewport": True}
-            data = self.driver.execute_cdp_cmd("Page.captureScreenshot", shown)["data"]
-            pathlib.Path(PICTURES, name).write_bytes(base64.b64decode(data))
 
 
 class Reading(Browser):
@@ -126,6 +36,9 @@ class Reading(Browser):
                     self.assertTrue(self.one(".view.current h2").is_displayed())
                     wide = "return document.documentElement.scrollWidth - innerWidth"
                     self.assertLessEqual(self.js(wide), 0)
+                    if view == "ranking":
+                        self.column(0)
+                        self.assertEqual(len(self.all(".view.current .scroll.fits")), 1)
                     self.picture(view.replace("/", "-") + ("-phone.png" if phone else ".png"))
 
     def test_sorting(self):
@@ -170,6 +83,39 @@ class Reading(Browser):
         self.driver.back()
         self.driver.back()
         self.assertTrue(self.one(".ranking").is_displayed())
+
+    def test_back_from_a_card_by_key(self):
+        self.open("ranking")
+        self.column(0)
+        link = self.all(".ranking tbody a")[150]
+        self.js("arguments[0].scrollIntoView({block: 'center'})", link)
+        scrolled = self.js("return window.scrollY")
+        link.send_keys(Keys.ENTER)
+        self.pause("document.activeElement.tagName === 'H2'")
+        self.assertEqual(self.one("#view-card h2").text, self.driver.title.split(" · ")[0])
+        self.assertEqual(self.js("return window.scrollY"), 0)
+        self.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+        self.pause("document.activeElement === arguments[0]", link)
+        self.assertAlmostEqual(self.js("return window.scrollY"), scrolled, delta=2)
+        # The heading of a table that fits stays in sight.
+        top = self.one(".ranking thead th").rect["y"]
+        self.assertAlmostEqual(top, scrolled, delta=2)
+
+    def test_keys_reach_everything_and_are_seen(self):
+        self.open("ranking")
+        focus = lambda: self.driver.switch_to.active_element  # noqa: E731
+        seen = []
+        for _ in range(18):
+            focus().send_keys(Keys.TAB)
+            seen.append(self.js(
+                "const at = document.activeElement; return [at.className || at.id || at.getAttribute('href'),"
+                " getComputedStyle(at).outlineStyle]"
+            ))
+        names = [name for name, _ in seen]
+        for name in ["skip", "lang-zh", "lang-en", "print", "#glance", "#standard",
+                     "filter-district", "filter-grade", "filter-search", "sort"]:
+            self.assertIn(name, names)
+        self.assertEqual([name for name, outline in seen if outline == "none"], [])
 
     def test_the_tree_by_mouse_and_by_keys(self):
         self.open("coverage")
@@ -216,6 +162,9 @@ class Reading(Browser):
                 ".filter(text => /[\\u4e00-\\u9fff]/.test(text) && text !== '中文')"
             )
             self.assertEqual(chinese, [])
+            if view == "ranking":
+                self.column(0)
+                self.assertEqual(len(self.all(".view.current .scroll.fits")), 1)
 
     def test_phases(self):
         self.open("phases")
@@ -225,6 +174,20 @@ class Reading(Browser):
         self.assertEqual(len(self.all("#view-phases svg")), 1)
 
     def test_paper(self):
+        # On A4 nothing is wider than the sheet between its margins.
+        self.open("glance")
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        sheet = {"width": 695, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", sheet)
+        for language in ["zh", "en"]:
+            self.js("document.getElementById(arguments[0]).click()", "lang-" + language)
+            wide = (
+                "return Array.from(document.querySelectorAll('table'))"
+                ".filter(one => one.scrollWidth > one.parentNode.clientWidth + 1).length"
+            )
+            self.assertEqual(self.js(wide), 0)
+            self.assertEqual(self.js("return getComputedStyle(document.body).page"), "synthetic")
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
         for view, least, most in [("glance", 4, 14), ("c/371002001901", 1, 2), ("coverage", 1, 6)]:
             self.open(view)
             printed = self.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
@@ -236,10 +199,23 @@ class Reading(Browser):
 
     def test_names_that_are_markup(self):
         self.open("ranking", HOSTILE)
-        self.assertIn("<script>alert(1)</script>", self.column(2))
-        self.assertIn("</script>", self.column(2))
+        names = self.js(
+            "return Array.from(document.querySelectorAll('.ranking tbody a'), one => one.textContent)"
+        )
+        self.assertIn("<script>alert(1)</script>", names)
+        self.assertIn("</script>", names)
         self.one(".ranking tbody a").click()
         self.assertEqual(self.all("#page script, #page img, #page iframe"), [])
+
+    def test_names_that_are_long(self):
+        for phone in [False, True]:
+            for view in ["glance", "ranking", "c/c4", "c/c5"]:
+                self.open(view, HOSTILE)
+                if phone:
+                    self.phone()
+                    self.driver.refresh()
+                wide = "return document.documentElement.scrollWidth - innerWidth"
+                self.assertLessEqual(self.js(wide), 0)
 
     def test_accessibility(self):
         run = (
