@@ -154,7 +154,7 @@ def vectors(settings: Settings, report: Report) -> None:
         times = Times()
         with scratch() as folder, ExitStack() as held:
             drivers = {}
-            for kind in ("avx512", "avx2", "portable"):
+            for kind in report.vectors:
                 command: list[str | Path] = [settings.driver, str(rows), folder, "bench-33"]
                 drivers[kind] = held.enter_context(Process(command, {"DABIAO_VECTORS": kind}))
             for _ in range(settings.rounds):
@@ -162,5 +162,6 @@ def vectors(settings: Settings, report: Report) -> None:
                     for number in settings.both:
                         name = f"{kind}, {threads(number)}"
                         times.add(name, driver.ask(f"score {number}"))
-        base = {1: "avx512, 1 thread", 2: f"avx512, {threads(settings.threads)}"}
-        report.add(*times.table(base, "against avx512 on as many threads"))
+        best = report.vectors[0]
+        base = {1: f"{best}, 1 thread", 2: f"{best}, {threads(settings.threads)}"}
+        report.add(*times.table(base, f"against {best} on as many threads"))

@@ -89,5 +89,5 @@ class Worker(Process):
 
     def near(self) -> list[str]:
         """Give the variants that come near the best."""
-        most = self.trials[self.best] * 1.3
+        most = self.trials[self.best] * 1.15
         return [variant for variant, seconds in self.trials.items() if seconds <= most]

@@ -75,7 +75,8 @@ class Report:
     """What is written."""
 
     def __init__(self, rounds: int, threads: int) -> None:
-        self.head = machine(rounds, threads)
+        self.vectors = vectors()
+        self.head = machine(rounds, threads, self.vectors)
         self.goals: list[Goal] = []
         self.lines: list[str] = []
 
@@ -103,11 +104,17 @@ class Report:
         return "\n".join([*self.head, *goals, notes.strip(), *self.lines]) + "\n"
 
 
-def machine(rounds: int, threads: int) -> list[str]:
+def vectors() -> list[str]:
+    """Name the kinds of vector code that this machine can run, the widest first."""
+    flags = Path("/proc/cpuinfo").read_text("utf-8").split()
+    kinds = {"avx512": "avx512f", "avx2": "avx2"}
+    return [*(kind for kind, flag in kinds.items() if flag in flags), "portable"]
+
+
+def machine(rounds: int, threads: int, vectors: list[str]) -> list[str]:
     """Describe the machine and the versions."""
     text = Path("/proc/cpuinfo").read_text("utf-8")
     models = [line.split(":")[1].strip() for line in text.splitlines() if "model name" in line]
-    vectors = "AVX-512" if "avx512f" in text else "AVX2" if "avx2" in text else "no AVX2"
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = ", ".join(f"{name} {version(name)}" for name in PEERS)
     load = os.getloadavg()[0]
@@ -119,7 +126,7 @@ def machine(rounds: int, threads: int) -> list[str]:
         "alternating in each round, and only the ratios mean something elsewhere.",
         "",
         f"- {day}; machine: {models[0] if models else '?'}, {os.cpu_count()} cores, "
-        f"{memory:.0f} GiB, {vectors}; load {load:.1f} when it began",
+        f"{memory:.0f} GiB, {vectors[0]}; load {load:.1f} when it began",
         f"- Python {platform.python_version()}; {versions}",
         f"- {rounds} rounds, medians; {threads} threads where an engine has threads",
     ]

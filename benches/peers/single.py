@@ -162,28 +162,24 @@ def faces(settings: Settings, folder: Path, rows: Any) -> dict[str, Callable[[],
     names = standards.read(BENCH_33).measures
     dicts = [dict(zip(names, row, strict=True)) for row in lists]
     standard = dabiao.Standard.from_file(BENCH_33)
+    scorer = dabiao.Scorer(standard)
     library = Library(settings.staged / "lib/libdabiao.so", BENCH_33)
     arrays = [(ctypes.c_double * len(row))(*row) for row in lists]
     totals = files.whole(folder, "total")
     for at in range(0, RECORDS, 50):
-        by_c, by_python = library.run(arrays[at]), standard.card(dicts[at]).total
-        if not by_c == totals[at] == round(by_python * 100):
-            raise RuntimeError(f"record {at}: {by_c} from C, {by_python} from Python")
-    made: dict[str, Callable[[], float]] = {
-        "Dabiao from Python by ctypes and the C library, from an array": lambda: per_record(
+        by_c, card = library.run(arrays[at]), standard.card(dicts[at]).total * 100
+        by_list, by_dict = (scorer.score(record).total * 100 for record in (lists[at], dicts[at]))
+        if not by_c == totals[at] == card == by_list == by_dict:
+            raise RuntimeError(f"record {at}: {by_c}, {card}, {by_list}, {by_dict}")
+    own = "Dabiao from Python"
+    return {
+        f"{own}, from an array, `Scorer`": lambda: per_record(scorer.score, lists * 10),
+        f"{own}, from an array, the C library by ctypes": lambda: per_record(
             library.run, arrays * 10
         ),
-        "Dabiao from Python, `Standard.card` of a dict, with its explanation": lambda: per_record(
-            standard.card, dicts
-        ),
+        f"{own}, from a dict, `Scorer`": lambda: per_record(scorer.score, dicts * 10),
+        f"{own}, from a dict, `Standard.card` in words": lambda: per_record(standard.card, dicts),
     }
-    if hasattr(standard, "scorer"):
-        scorer = standard.scorer()
-        prepared = [np.array(row) for row in lists]
-        made["Dabiao from Python, a scorer and a prepared array"] = lambda: per_record(
-            scorer.total, prepared * 10
-        )
-    return made
 
 
 def one_record(settings: Settings, report: Report) -> None:
@@ -219,15 +215,11 @@ def one_record(settings: Settings, report: Report) -> None:
         "checked and marked by itself, from doubles or a dict to section points, total and grade."
     )
     work = "one record, from a prepared array"
-    others = [name for name in times.taken if "array" in name and name != own]
+    others = [name for name in times.taken if "from an array" in name and name != own]
     aside = "; ".join(
         f"{name.removeprefix('Dabiao ')}: {times.ratio(peer, name):.0f} ×" for name in others
     )
     ratio = times.ratio(peer, own)
     report.goals.append(Goal(f"{work}, from Rust", "Zen from Python", 300, ratio, "×", aside))
-    for name in times.taken:
-        if "dict" in name and name != peer:
-            ratio = times.ratio(peer, name)
-            report.goals.append(
-                Goal("one record, from a Python dict", "Zen from Python", 50, ratio)
-            )
+    ratio = times.ratio(peer, "Dabiao from Python, from a dict, `Scorer`")
+    report.goals.append(Goal("one record, from a Python dict", "Zen from Python", 50, ratio))

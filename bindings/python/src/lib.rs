@@ -19,6 +19,7 @@ mod outputs;
 mod parts;
 mod registry;
 mod results;
+mod scorer;
 mod scores;
 mod selection;
 mod standard;
@@ -49,6 +50,8 @@ mod _dabiao {
     use super::observations::PyObservations;
     #[pymodule_export]
     use super::parts::{PyItem, PyMeasure, PySection};
+    #[pymodule_export]
+    use super::scorer::{PyScored, PyScorer};
     #[pymodule_export]
     use super::scores::PyScores;
     #[pymodule_export]

@@ -2,7 +2,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal, NoReturn, final
+from typing import Any, Literal, NoReturn, Protocol, final
 
 import pandas
 import polars
@@ -27,6 +27,8 @@ __all__ = [
     "Measure",
     "NextStep",
     "Observations",
+    "Scored",
+    "Scorer",
     "Scores",
     "Section",
     "Selection",
@@ -168,6 +170,24 @@ class Statistics:
     def to_json(self) -> str: ...
     def merge(self, *others: Statistics) -> Statistics: ...
     def __eq__(self, other: object, /) -> bool: ...
+
+class _Array(Protocol):
+    def tolist(self) -> Any: ...
+
+@final
+class Scorer:
+    def __new__(cls, standard: Standard, *, statistics: Statistics | None = None) -> Scorer: ...
+    def score(self, record: Mapping[str, Any] | Sequence[float | None] | _Array) -> Scored: ...
+
+@final
+class Scored:
+    @property
+    def total(self) -> Decimal | None: ...
+    @property
+    def grade(self) -> str | None: ...
+    @property
+    def flags(self) -> list[str]: ...
+    def points(self, code: str) -> Decimal | None: ...
 
 @final
 class Standard:
