@@ -82,7 +82,12 @@ function tree() {
     if (one.below.length) { item.setAttribute('aria-expanded', 'false'); }
     item.addEventListener('click', function () { toggle(item); focus(item); });
     var card = depth === 1 ? BY_CODE['c' + one.code] : null;
-    return h('li', { role: 'none' }, item, card ? h('span', { class: 'open-card' }, cardLink(card, w('openCard') + ' ' + cardName(card))) : null);
+    if (card) {
+      // Inside of the item: a tree holds items alone.
+      append(item, h('span', { class: 'open-card', onclick: function (event) { event.stopPropagation(); } },
+        cardLink(card, w('openCard') + ' ' + cardName(card))));
+    }
+    return h('li', { role: 'none' }, item);
   }
 
   function toggle(item, wanted) {

@@ -126,6 +126,16 @@ class Reading(Browser):
         self.assertEqual(first.get_attribute("aria-expanded"), "true")
         unfolded = len(self.all(items))
         self.assertGreater(unfolded, 73)
+        # A tree holds items alone: the way to a card is inside of one, and leads back to itself.
+        outside = "return Array.from(document.querySelectorAll('[role=tree] a')).filter(one => !one.closest('[role=treeitem]'))"
+        self.assertEqual(self.js(outside), [])
+        link = self.one("[role=tree] a")
+        link.send_keys(Keys.ENTER)
+        self.pause("document.activeElement.tagName === 'H2'")
+        self.assertIn("371002001901", self.one("#view-card .where").text)
+        self.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+        self.pause("document.activeElement === arguments[0]", link)
+        self.assertEqual(len(self.all(items)), unfolded)
         first.click()
         self.assertEqual(first.get_attribute("aria-expanded"), "false")
         # Street, community, grid, building: right unfolds, right again goes in.
