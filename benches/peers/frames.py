@@ -199,7 +199,7 @@ class PolarsCsv(Polars):
         plan = plan.with_columns(sections)
         for made in others:
             plan = plan.with_columns(made)
-        names = ["demonstration", "qualified", "developing"]
+        names = [grade.code for grade in self.standard.grades]
         nothing = [
             pl.lit(None, dtype=pl.String).alias(name) for name in ("vetoes", "missing", "flags")
         ]

@@ -75,6 +75,10 @@ def table(settings: Settings, report: Report, work: Work, near: Near) -> None:
                 workers[title] = worker
                 if NAMES[engine] not in agreed:
                     agreed[NAMES[engine]] = worker.ask("agree")
+        size = sum(path.stat().st_size for path in folder.glob("[0-9]*.*"))
+        # What is still to be written to the disk would be written while times are taken.
+        for file in folder.iterdir():
+            file.unlink()
         for _ in range(settings.rounds):
             for number in settings.both:
                 said = threads(number)
@@ -83,7 +87,6 @@ def table(settings: Settings, report: Report, work: Work, near: Near) -> None:
                 times.add(f"reading the columns, {said}", driver.ask(f"read {number}"))
             for title, worker in workers.items():
                 times.add(title, worker.ask("run"))
-        size = sum(path.stat().st_size for path in folder.glob("[0-9]*.*"))
     many, one = f"Dabiao, {threads(settings.threads)}", "Dabiao, 1 thread"
     report.add(*times.table({1: one, 2: many}, "against Dabiao on as many threads"), "")
     read = times[f"reading the columns, {threads(settings.threads)}"]

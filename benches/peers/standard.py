@@ -117,6 +117,7 @@ class Section:
 class Grade:
     """The marks of a grade: of the total, and the share that every section needs."""
 
+    code: str
     total: float | None
     sections: float | None
 
@@ -247,7 +248,7 @@ class Reader:
         """Read all of it."""
         about, told = self.told["standard"], self.told
         grades = [
-            Grade(g.get("total"), share(g["sections"]) if "sections" in g else None)
+            Grade(g["id"], g.get("total"), share(g["sections"]) if "sections" in g else None)
             for g in told["grade"]
         ]
         places = [grade["id"] for grade in told["grade"]]

@@ -1,13 +1,12 @@
 //! The comparison with what people would use instead: `benches/peers` in a virtual environment
 //! under `target/bench`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::c;
 use crate::run::{Failure, cargo, command, run};
 
-/// What the peers are called on PyPI, and what builds our wheel.
+/// What the peers are called on PyPI.
 const PEERS: &[&str] = &[
     "polars",
     "duckdb",
@@ -17,7 +16,6 @@ const PEERS: &[&str] = &[
     "zen-engine",
     "openfisca-core",
     "openpyxl",
-    "maturin>=1.9.4,<2",
 ];
 
 /// Programs in Rust that are measured.
@@ -40,7 +38,7 @@ pub(crate) fn peers(root: &Path, arguments: &[&str]) -> Result<(), Failure> {
     }
     let staged = folder.join("c");
     c::stage_released(root, &staged)?;
-    wheel(root, &folder, &python)?;
+    package(root, &python)?;
     run(command(root, &python)
         .args(["-m", "peers", "--built"])
         .arg(target.join("release"))
@@ -65,23 +63,12 @@ fn environment(root: &Path, folder: &Path) -> Result<PathBuf, Failure> {
     Ok(python)
 }
 
-/// Builds our package and puts it beside the peers.
-fn wheel(root: &Path, folder: &Path, python: &Path) -> Result<(), Failure> {
-    let wheels = folder.join("wheels");
-    // The folder holds nothing but what this makes.
-    let _ = fs::remove_dir_all(&wheels);
-    // Maturin is a program of the environment.
-    run(command(root, python.with_file_name("maturin"))
-        .args(["build", "--release", "--locked", "--quiet", "--out"])
-        .arg(&wheels)
-        .arg("--manifest-path")
-        .arg(root.join("bindings/python/Cargo.toml"))
-        .arg("--interpreter")
-        .arg(python))?;
-    let entries = fs::read_dir(&wheels).map_err(|error| error.to_string())?;
-    let mut files = entries.flatten().map(|entry| entry.path());
-    let made = files.next();
-    let made = made.ok_or_else(|| "maturin made no wheel".to_owned())?;
+/// Builds our package as it is released and puts it beside the peers.
+fn package(root: &Path, python: &Path) -> Result<(), Failure> {
     let pip = ["-m", "pip", "install", "--quiet", "--force-reinstall"];
-    run(command(root, python).args(pip).arg("--no-deps").arg(made))
+    run(command(root, python)
+        .args(pip)
+        .arg("--no-deps")
+        .arg(root.join("bindings/python"))
+        .env("MATURIN_PEP517_ARGS", "--locked"))
 }

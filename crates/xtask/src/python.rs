@@ -38,6 +38,9 @@ fn run_all(root: &Path) -> Outcome<()> {
     println!("-- Python {}: lints and types", main.version);
     main.module(&package, "ruff", &["format", "--check", "."])?;
     main.module(&package, "ruff", &["check", "."])?;
+    let benches = root.join("benches");
+    main.module(&benches, "ruff", &["format", "--check", "."])?;
+    main.module(&benches, "ruff", &["check", "."])?;
     let wheel = main.build_wheel(root)?;
     main.install(&wheel)?;
     main.module(&package, "mypy", &["tests", "benches"])?;
