@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::cell::{self, Cell};
 use super::heading::{Heading, Titles, trimmed};
-use super::shared::Pieces;
+use super::shared::{Piece, Pieces};
 use super::typed::{Bounds, Placed, Stretch};
 use super::{Column, MISSING, NOT_APPLICABLE, Observations, Table};
 use crate::decimal::Decimal;
@@ -373,12 +373,13 @@ impl ObservationsBuilder {
                 continue;
             }
             let bounds = Bounds::new(&self.standard.plan().measures[measure]);
-            for stretch in stretches {
+            for mut stretch in stretches {
                 match stretch.column.check(0..stretch.column.len(), &bounds) {
-                    Some(seen) => {
+                    Some(checked) => {
                         if bounds.parts {
-                            self.parts[measure].seen.join(seen);
+                            self.parts[measure].seen.join(checked.seen);
                         }
+                        stretch.plain = checked.plain;
                         self.shared[measure].push(stretch);
                     }
                     None => {
@@ -418,11 +419,15 @@ impl ObservationsBuilder {
             }
         }
         let rows = self.codes.len();
-        let mut order: Vec<usize> = (0..rows).collect();
-        if !self.codes.is_sorted() {
-            order.sort_unstable_by(|a, b| self.codes[*a].cmp(&self.codes[*b]).then(a.cmp(b)));
+        // Nothing where the rows are in order already, as most tables' are.
+        let mut order = None;
+        if !self.codes.windows(2).all(|pair| pair[0] < pair[1]) {
+            let mut sorted: Vec<usize> = (0..rows).collect();
+            sorted.sort_unstable_by(|a, b| self.codes[*a].cmp(&self.codes[*b]).then(a.cmp(b)));
+            self.repeated_codes(&sorted);
+            order = Some(sorted).filter(|sorted| !sorted.is_sorted());
         }
-        self.repeated_codes(&order);
+        let order = order.as_deref();
         if !self.faults.is_empty() {
             self.faults.listed.sort_by_key(|fault| fault.place.line);
             return Err(self.faults);
@@ -430,14 +435,14 @@ impl ObservationsBuilder {
         let mut attributes = Vec::with_capacity(self.attributes.len());
         for (name, mut values) in self.attributes {
             values.resize(rows, String::new());
-            attributes.push((name, in_order(values, &order)));
+            attributes.push((name, in_order(values, order)));
         }
         attributes.sort();
         let mut columns: Vec<Column> = Vec::with_capacity(self.columns.len());
         for (measure, mut column) in self.columns.into_iter().enumerate() {
             let stretches = std::mem::take(&mut self.shared[measure]);
             let kind = self.standard.plan().measures[measure].kind;
-            if let Some(pieces) = whole(&stretches, kind, rows).filter(|_| order.is_sorted()) {
+            if let Some(pieces) = whole(&stretches, kind, rows).filter(|_| order.is_none()) {
                 columns.push(Column::Shared(pieces));
                 continue;
             }
@@ -445,7 +450,7 @@ impl ObservationsBuilder {
             for stretch in stretches {
                 stretch.fill(kind, &mut column);
             }
-            columns.push(Column::Plain(in_order(column, &order)));
+            columns.push(Column::Plain(in_order(column, order)));
         }
         let derived = self.standard.plan().measures.iter();
         columns.extend(
@@ -455,9 +460,9 @@ impl ObservationsBuilder {
         );
         Ok(Observations(Arc::new(Table {
             incomplete: vec![false; rows],
-            lines: in_order(self.lines, &order),
+            lines: in_order(self.lines, order),
             columns,
-            codes: in_order(self.codes, &order),
+            codes: in_order(self.codes, order),
             attributes,
             advice: self.advice.listed,
             file: self.file,
@@ -468,19 +473,21 @@ impl ObservationsBuilder {
 
 /// Shared memory as the whole of a column.
 fn whole(stretches: &[Stretch], kind: MeasureKind, rows: usize) -> Option<Pieces> {
-    let pieces = stretches
-        .iter()
-        .map(|stretch| (stretch.added.first, stretch.column.clone()));
+    let pieces = stretches.iter().map(|stretch| Piece {
+        first: stretch.added.first,
+        column: stretch.column.clone(),
+        plain: stretch.plain,
+    });
     (!stretches.is_empty())
         .then(|| Pieces::new(pieces.collect(), kind, rows))
         .flatten()
 }
 
 /// The values in another order; as they are where it is their own.
-fn in_order<T: Default>(mut values: Vec<T>, order: &[usize]) -> Vec<T> {
-    if order.is_sorted() {
+fn in_order<T: Default>(mut values: Vec<T>, order: Option<&[usize]>) -> Vec<T> {
+    let Some(order) = order else {
         return values;
-    }
+    };
     order
         .iter()
         .map(|row| values.get_mut(*row).map(std::mem::take).unwrap_or_default())

@@ -8,7 +8,7 @@ use super::MISSING;
 use super::cell::Cell;
 use super::number::Number;
 use super::quantise;
-use super::typed::{Bounds, Seen, Source, Stretch};
+use super::typed::{Bounds, Checked, Seen, Source, Stretch};
 use crate::decimal::Decimal;
 use crate::standard::document::MeasureKind;
 
@@ -323,7 +323,7 @@ impl SharedColumn {
 
     /// Whether each of some rows is missing or plainly allowed; what a percent column's
     /// reader wants to know of them.
-    pub(super) fn check(&self, rows: Range<usize>, bounds: &Bounds) -> Option<Seen> {
+    pub(super) fn check(&self, rows: Range<usize>, bounds: &Bounds) -> Option<Checked> {
         let Values::F64(memory) = &self.values else {
             return self.check_each(rows, bounds);
         };
@@ -339,7 +339,7 @@ impl SharedColumn {
         }
     }
 
-    fn check_each(&self, mut rows: Range<usize>, bounds: &Bounds) -> Option<Seen> {
+    fn check_each(&self, mut rows: Range<usize>, bounds: &Bounds) -> Option<Checked> {
         let mut seen = Seen::default();
         rows.all(|row| {
             self.is_missing(row)
@@ -351,7 +351,7 @@ impl SharedColumn {
                         true
                     })
         })
-        .then_some(seen)
+        .then_some(Checked { seen, plain: false })
     }
 }
 
@@ -392,20 +392,23 @@ impl fmt::Debug for SharedColumn {
 /// A measure's column in pieces of shared memory, one after the other.
 #[derive(Clone, Debug)]
 pub(crate) struct Pieces {
-    /// The first row of each piece, and its memory.
-    pieces: Arc<[(usize, SharedColumn)]>,
+    pieces: Arc<[Piece]>,
     kind: MeasureKind,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    pub(super) first: usize,
+    pub(super) column: SharedColumn,
+    /// Whether it was seen to be [`Checked::plain`].
+    pub(super) plain: bool,
 }
 
 impl Pieces {
     /// Nothing where the pieces leave rows out.
-    pub(super) fn new(
-        pieces: Vec<(usize, SharedColumn)>,
-        kind: MeasureKind,
-        rows: usize,
-    ) -> Option<Pieces> {
+    pub(super) fn new(pieces: Vec<Piece>, kind: MeasureKind, rows: usize) -> Option<Pieces> {
         let mut next = 0;
-        for (first, column) in &pieces {
+        for Piece { first, column, .. } in &pieces {
             if *first != next {
                 return None;
             }
@@ -419,13 +422,13 @@ impl Pieces {
 
     fn at(&self, row: usize) -> usize {
         self.pieces
-            .partition_point(|(first, _)| *first <= row)
+            .partition_point(|piece| piece.first <= row)
             .saturating_sub(1)
     }
 
     /// One cell in its stored form.
     pub(crate) fn cell(&self, row: usize) -> i64 {
-        let Some((first, column)) = self.pieces.get(self.at(row)) else {
+        let Some(Piece { first, column, .. }) = self.pieces.get(self.at(row)) else {
             return MISSING;
         };
         let row = row - first;
@@ -435,14 +438,20 @@ impl Pieces {
         column.stored(row, self.kind).unwrap_or(MISSING)
     }
 
-    /// A run of floats as they stand, where none can be missing.
-    pub(crate) fn floats(&self, from: usize, to: usize) -> Option<&[f64]> {
-        let (first, column) = self.pieces.get(self.at(from))?;
-        if column.nan_is_missing || column.has_nulls(from - first..to - first) {
+    /// A run of floats as they stand, where none can be missing, and whether they were seen to
+    /// be [`Checked::plain`].
+    pub(crate) fn floats(&self, from: usize, to: usize) -> Option<(&[f64], bool)> {
+        let piece = self.pieces.get(self.at(from))?;
+        let Piece { first, column, .. } = piece;
+        let may_be_nan = column.nan_is_missing && !piece.plain;
+        if may_be_nan || column.has_nulls(from - first..to - first) {
             return None;
         }
         match &column.values {
-            Values::F64(memory) => (**memory).as_ref().get(from - first..to - first),
+            Values::F64(memory) => {
+                let values = (**memory).as_ref().get(from - first..to - first)?;
+                Some((values, piece.plain))
+            }
             _ => None,
         }
     }
@@ -450,7 +459,7 @@ impl Pieces {
     /// A run of cells in their stored form.
     pub(crate) fn fill(&self, from: usize, out: &mut [i64]) {
         let (mut at, mut from, mut out) = (self.at(from), from, out);
-        while let Some((first, column)) = self.pieces.get(at)
+        while let Some(Piece { first, column, .. }) = self.pieces.get(at)
             && !out.is_empty()
         {
             let start = from - first;

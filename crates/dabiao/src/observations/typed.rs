@@ -62,6 +62,17 @@ pub(crate) struct Stretch {
     at: usize,
     pub(super) added: Added,
     pub(super) column: SharedColumn,
+    /// Whether it was seen to be [`Checked::plain`].
+    pub(super) plain: bool,
+}
+
+/// What a look at allowed values told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Checked {
+    pub(super) seen: Seen,
+    /// Whether all are floats whose nearest millionths one rounding tells, or whole numbers where
+    /// those are asked for.
+    pub(super) plain: bool,
 }
 
 /// A fault and the place of its column in the heading, so that faults can be put in the order
@@ -183,6 +194,7 @@ impl ObservationsBuilder {
             at,
             added,
             column: column.clone(),
+            plain: false,
         });
         Some(())
     }
@@ -254,21 +266,24 @@ impl Bounds {
     pub(crate) fn new(plan: &MeasurePlan) -> Bounds {
         let parts = has_parts(plan);
         let kind = plan.kind;
-        let numeric = matches!(kind, MeasureKind::Count | MeasureKind::Number);
         let ((low, high), steps) = match kind {
             MeasureKind::Count | MeasureKind::Number => numeric_bounds(plan),
             MeasureKind::YesNo => ((0, 1), Vec::new()),
             MeasureKind::Date => ((days_of(Date::MIN), days_of(Date::MAX)), Vec::new()),
             MeasureKind::Label => ((0, plan.labels.len() as i64 - 1), Vec::new()),
         };
-        let floats = numeric.then(|| Floats::new(kind, low, high, &steps, parts));
+        let floats = match kind {
+            MeasureKind::Count | MeasureKind::Number => Floats::new(kind, low, high, &steps, parts),
+            MeasureKind::YesNo => Some(Floats::yes_no()),
+            MeasureKind::Label | MeasureKind::Date => None,
+        };
         Bounds {
             kind,
             low,
             high,
             steps,
             parts,
-            floats: floats.flatten(),
+            floats,
         }
     }
 
@@ -354,6 +369,19 @@ pub(super) struct Floats {
 }
 
 impl Floats {
+    /// 0 and 1.
+    fn yes_no() -> Floats {
+        Floats {
+            low: 0.0,
+            high: 1.0,
+            whole: true,
+            step: None,
+            parts: false,
+            between: (0.0, 0.0),
+            beyond: (0.0, 0.0),
+        }
+    }
+
     fn new(
         kind: MeasureKind,
         low: i64,
@@ -382,14 +410,16 @@ impl Floats {
     }
 
     /// What is seen in values that are all allowed; nothing where one must be looked at.
-    pub(super) fn check(&self, values: &[f64]) -> Option<Seen> {
-        let allowed = match self.step {
-            None => allowed(values, self.low, self.high, self.whole),
-            Some((first, step)) => {
-                allowed(values, self.low, self.high, self.whole) && on_steps(values, first, step)
-            }
+    pub(super) fn check(&self, values: &[f64]) -> Option<Checked> {
+        let (allowed, plain) = if self.whole {
+            let all = all_whole(values, self.low, self.high);
+            (all, all)
+        } else {
+            let mut plain = true;
+            (within(values, self.low, self.high, &mut plain), plain)
         };
-        if !allowed {
+        let stepped = |(first, step)| on_steps(values, first, step);
+        if !allowed || !self.step.is_none_or(stepped) {
             return None;
         }
         let mut seen = Seen::default();
@@ -397,25 +427,35 @@ impl Floats {
             let beyond = |value: &f64| *value <= self.beyond.0 || *value >= self.beyond.1;
             let between = |value: &f64| *value >= self.between.0 && *value <= self.between.1;
             seen.beyond_one = values.iter().any(beyond);
-            seen.between = values.iter().any(between);
+            // A column that goes beyond one is no column of ratios, whatever else it holds.
+            seen.between = !seen.beyond_one && values.iter().any(between);
         }
-        Some(seen)
+        Some(Checked { seen, plain })
     }
 }
 
 vectorised! {
-    fn allowed(values: &[f64], low: f64, high: f64, whole: bool) -> bool {
+    fn all_whole(values: &[f64], low: f64, high: f64) -> bool {
         let mut odd = 0u64;
-        if whole {
-            for value in values {
-                let is_whole = (*value + SHIFT) - SHIFT == *value;
-                odd |= u64::from(!(*value >= low && *value <= high && is_whole));
-            }
-        } else {
-            for value in values {
-                odd |= u64::from(!(*value >= low && *value <= high));
-            }
+        for value in values {
+            let is_whole = (*value + SHIFT) - SHIFT == *value;
+            odd |= u64::from(!(*value >= low && *value <= high && is_whole));
         }
+        odd == 0
+    }
+}
+
+vectorised! {
+    /// Whether all are allowed; `plain` is unset where a nearest millionth is in doubt.
+    fn within(values: &[f64], low: f64, high: f64, plain: &mut bool) -> bool {
+        let (mut odd, mut unsettled) = (0u64, 0u64);
+        for value in values {
+            odd |= u64::from(!(*value >= low && *value <= high));
+            let product = *value * 1e6;
+            let whole = (product + SHIFT) - SHIFT;
+            unsettled |= u64::from(!((product - whole).abs() < 0.5 && product.abs() < SIMPLE));
+        }
+        *plain = unsettled == 0;
         odd == 0
     }
 }

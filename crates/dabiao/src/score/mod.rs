@@ -3,6 +3,7 @@
 mod block;
 mod columns;
 mod details;
+mod kernels;
 mod options;
 mod output;
 pub(crate) mod rank;

@@ -1,8 +1,9 @@
 //! Results' columns: what a standard needs of them, a block's results while they are made, and
 //! their way into the columns.
 
+use super::Columns;
+use super::kernels::Kernels;
 use super::scaled::{Scaled, ScaledMut};
-use super::{Columns, block::Kernels};
 use crate::plan::node::Outcomes;
 use crate::plan::{Plan, State};
 

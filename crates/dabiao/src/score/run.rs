@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::block::{Kernels, Room, Run};
+use super::block::{Room, Run};
+use super::kernels::Kernels;
 use super::output::Shape;
 use super::rank::ranks;
 use super::{Columns, Details, ScoreOptions, Scores};

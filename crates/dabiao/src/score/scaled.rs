@@ -38,6 +38,7 @@ impl Column<'_> {
         self.get(row).unwrap_or(NONE)
     }
 
+    #[inline]
     pub(crate) fn len(self) -> usize {
         match self {
             Column::Same(_, rows) => rows,
@@ -53,6 +54,7 @@ impl Default for Scaled {
     }
 }
 
+#[inline]
 fn widened(points: i32) -> i64 {
     if points == i32::MIN {
         NONE

@@ -3,12 +3,13 @@
 //! [`super::lanes`], a whole block at a time.
 
 use super::lanes::Block;
-use super::{Body, EXACT, Kernel, Linear, Piece, Rule, Step, Units};
-use crate::observations::quantise::{SHIFT, SIMPLE, least};
+use super::line::Line;
+use super::loops::{STEPS, add_line, add_steps, numbers};
+use super::{Body, Kernel, Rule, Step};
+use crate::observations::quantise::least;
 use crate::observations::{Column, MISSING, NOT_APPLICABLE};
 use crate::plan::{MeasureId, Plan};
 use crate::standard::document::MeasureKind;
-use crate::vectors::vectorised;
 
 /// Sums below this are exact, however many items are added.
 const SUM: f64 = 1_125_899_906_842_624.0;
@@ -24,10 +25,6 @@ pub(crate) struct Direct {
     /// For floats as they stand, and for whole numbers.
     floats: Table,
     whole: Table,
-    low: f64,
-    high: f64,
-    /// Whole numbers are below it.
-    most: f64,
     /// Points of a missing value.
     missing: f64,
     /// Points of 0, which stands for a missing value until they are put right.
@@ -44,28 +41,9 @@ enum Scale {
 
 #[derive(Debug)]
 enum Table {
-    Steps {
-        base: f64,
-        steps: Vec<(f64, f64)>,
-    },
-    Linear {
-        pieces: Vec<Piece>,
-        m: f64,
-        half_even: bool,
-    },
-    Units {
-        a: f64,
-        b: f64,
-        m: f64,
-        started: bool,
-        from: f64,
-        points: f64,
-    },
+    Steps { base: f64, steps: Vec<(f64, f64)> },
+    Line(Line),
 }
-
-/// The most steps and pieces that vectors hold in registers.
-const STEPS: usize = 6;
-const PIECES: usize = 4;
 
 impl Direct {
     /// Nothing where the kernel needs more than one value, or conditions.
@@ -88,7 +66,8 @@ impl Direct {
             MeasureKind::Label | MeasureKind::Date => return None,
         };
         let count = plan.measures[operand.measure].kind == MeasureKind::Count;
-        let whole = Table::new(&part.rule)?;
+        let table = || Table::new(&part.rule, part.low, part.high);
+        let whole = table()?;
         let floats = match (&whole, scale) {
             (Table::Steps { base, steps }, _) if count || scale == Scale::Millionths => {
                 let grain = if count { 1_000_000 } else { 1 };
@@ -101,7 +80,7 @@ impl Direct {
                     steps: moved.collect::<Option<_>>()?,
                 }
             }
-            _ => Table::new(&part.rule)?,
+            _ => table()?,
         };
         let mut direct = Direct {
             measure: operand.measure,
@@ -109,16 +88,13 @@ impl Direct {
             grain: operand.grain,
             floats,
             whole,
-            low: part.low,
-            high: part.high,
-            most: part.value.most_numerator.min(EXACT),
             missing: part.missing,
             plain_points: 0.0,
         };
         let mut points = [0.0];
-        let settled = direct.add(&Lanes::Whole(&[0.0]), &mut points);
+        direct.add(&Lanes::Whole(&[0.0]), &mut points);
         direct.plain_points = points[0];
-        (simple && settled).then_some(direct)
+        simple.then_some(direct)
     }
 
     /// Adds the item's points to sums; the rows whose value is missing are noted. `false` where
@@ -134,8 +110,12 @@ impl Direct {
                 self.stored(cells, room, sums)
             }
             Some(Column::Shared(pieces)) => {
-                if let Some(values) = pieces.floats(block.from, block.to) {
-                    self.add(&Lanes::Floats(values), sums)
+                // Marks were moved to floats; a line wants whole numbers.
+                let wants_whole = matches!(self.floats, Table::Line(_));
+                let floats = pieces.floats(block.from, block.to);
+                if let Some((values, _)) = floats.filter(|(_, plain)| *plain || !wants_whole) {
+                    self.add(&Lanes::Floats(values), sums);
+                    true
                 } else {
                     let mut cells = std::mem::take(&mut room.cells);
                     cells.resize(rows, 0);
@@ -167,74 +147,32 @@ impl Direct {
                 }
             }
         }
-        self.add(&Lanes::Whole(&room.numbers), sums)
+        self.add(&Lanes::Whole(&room.numbers), sums);
+        true
     }
 
-    fn add(&self, lanes: &Lanes<'_>, sums: &mut [f64]) -> bool {
+    fn add(&self, lanes: &Lanes<'_>, sums: &mut [f64]) {
         let (values, table, millionths) = match lanes {
             Lanes::Floats(values) => (values, &self.floats, self.scale == Scale::Millionths),
             Lanes::Whole(values) => (values, &self.whole, false),
         };
-        let held = Held {
-            low: self.low,
-            high: self.high,
-            most: self.most,
-            millionths,
-        };
         match table {
-            Table::Steps { base, steps } => {
-                add_steps(values, *base, steps, sums);
-                true
-            }
-            Table::Linear {
-                pieces,
-                m,
-                half_even,
-            } => add_linear(values, pieces, *m, *half_even, held, sums),
-            Table::Units {
-                a,
-                b,
-                m,
-                started,
-                from,
-                points,
-            } => add_units(values, [*a, *b, *m, *from, *points], *started, held, sums),
+            Table::Steps { base, steps } => add_steps(values, *base, steps, sums),
+            Table::Line(line) => add_line(values, millionths, line, sums),
         }
     }
 }
 
 impl Table {
-    fn new(rule: &Rule) -> Option<Table> {
+    fn new(rule: &Rule, low: f64, high: f64) -> Option<Table> {
         Some(match rule {
             Rule::Steps { base, steps } if steps.len() <= STEPS => Table::Steps {
                 base: *base,
                 steps: steps.iter().map(|Step { p, add, .. }| (*p, *add)).collect(),
             },
-            Rule::Linear(Linear {
-                pieces,
-                m,
-                half_even,
-            }) if pieces.len() <= PIECES => Table::Linear {
-                pieces: pieces.clone(),
-                m: *m,
-                half_even: *half_even,
-            },
-            Rule::Units(Units {
-                a,
-                b,
-                m,
-                started,
-                from,
-                points,
-            }) => Table::Units {
-                a: *a,
-                b: *b,
-                m: *m,
-                started: *started,
-                from: *from,
-                points: *points,
-            },
-            _ => return None,
+            Rule::Steps { .. } => return None,
+            Rule::Linear(linear) => Table::Line(Line::of_linear(linear, low, high)?),
+            Rule::Units(units) => Table::Line(Line::of_units(units, low, high)?),
         })
     }
 }
@@ -253,163 +191,4 @@ enum Lanes<'a> {
     Floats(&'a [f64]),
     /// Whole numbers of what the rule counts in.
     Whole(&'a [f64]),
-}
-
-/// What points and values are held to.
-#[derive(Clone, Copy)]
-struct Held {
-    low: f64,
-    high: f64,
-    most: f64,
-    millionths: bool,
-}
-
-vectorised! {
-    /// Whether all cells are numbers below 2^53.
-    fn numbers(cells: &[i64], grain: f64, out: &mut [f64]) -> bool {
-        let mut odd = 0u64;
-        for (cell, out) in cells.iter().zip(out) {
-            let number = *cell as f64;
-            *out = number / grain;
-            odd |= u64::from(number.abs() >= EXACT);
-        }
-        odd == 0
-    }
-}
-
-vectorised! {
-    fn add_steps(values: &[f64], base: f64, steps: &[(f64, f64)], sums: &mut [f64]) {
-        match steps.len() {
-            0 => steps_of::<0>(values, base, steps, sums),
-            1 => steps_of::<1>(values, base, steps, sums),
-            2 => steps_of::<2>(values, base, steps, sums),
-            3 => steps_of::<3>(values, base, steps, sums),
-            4 => steps_of::<4>(values, base, steps, sums),
-            5 => steps_of::<5>(values, base, steps, sums),
-            _ => steps_of::<STEPS>(values, base, steps, sums),
-        }
-    }
-}
-
-#[inline(always)]
-fn steps_of<const N: usize>(values: &[f64], base: f64, steps: &[(f64, f64)], sums: &mut [f64]) {
-    let Ok(steps) = <[(f64, f64); N]>::try_from(steps) else {
-        return;
-    };
-    for (value, sum) in values.iter().zip(sums) {
-        let mut points = base;
-        for (mark, add) in steps {
-            points += if *value >= mark { add } else { 0.0 };
-        }
-        *sum += points;
-    }
-}
-
-/// The whole number of a value, and whether it is that for sure.
-#[inline(always)]
-fn whole_of<const MILLIONTHS: bool>(value: f64, most: f64) -> (f64, bool) {
-    let product = if MILLIONTHS { value * 1e6 } else { value };
-    let whole = (product + SHIFT) - SHIFT;
-    let settled = (product - whole).abs() < 0.5 && product.abs() < SIMPLE && whole.abs() < most;
-    (whole, settled)
-}
-
-vectorised! {
-    fn add_linear(
-        values: &[f64],
-        pieces: &[Piece],
-        m: f64,
-        half_even: bool,
-        held: Held,
-        sums: &mut [f64],
-    ) -> bool {
-        macro_rules! pieces {
-            ($count:expr) => {
-                match (half_even, held.millionths) {
-                    (false, true) => linear_of::<$count, false, true>(values, pieces, m, held, sums),
-                    (false, false) => linear_of::<$count, false, false>(values, pieces, m, held, sums),
-                    (true, true) => linear_of::<$count, true, true>(values, pieces, m, held, sums),
-                    (true, false) => linear_of::<$count, true, false>(values, pieces, m, held, sums),
-                }
-            };
-        }
-        match pieces.len() {
-            1 => pieces!(1),
-            2 => pieces!(2),
-            3 => pieces!(3),
-            _ => pieces!(4),
-        }
-    }
-}
-
-#[inline(always)]
-fn linear_of<const N: usize, const EVEN: bool, const MILLIONTHS: bool>(
-    values: &[f64],
-    pieces: &[Piece],
-    m: f64,
-    held: Held,
-    sums: &mut [f64],
-) -> bool {
-    let Ok(pieces) = <[Piece; N]>::try_from(pieces) else {
-        return false;
-    };
-    let mut odd = 0u64;
-    for (value, sum) in values.iter().zip(sums) {
-        let (n, settled) = whole_of::<MILLIONTHS>(*value, held.most);
-        odd |= u64::from(!settled);
-        let (mut a, mut b) = (pieces[0].a, pieces[0].b);
-        for piece in &pieces[1..] {
-            let reached = n >= piece.p;
-            a = if reached { piece.a } else { a };
-            b = if reached { piece.b } else { b };
-        }
-        let points = super::lanes::rounded(a * n + b, m, EVEN);
-        let points = if points > held.high {
-            held.high
-        } else {
-            points
-        };
-        *sum += if points < held.low { held.low } else { points };
-    }
-    odd == 0
-}
-
-vectorised! {
-    fn add_units(values: &[f64], units: [f64; 5], started: bool, held: Held, sums: &mut [f64]) -> bool {
-        match (started, held.millionths) {
-            (true, true) => units_of::<true, true>(values, units, held, sums),
-            (true, false) => units_of::<true, false>(values, units, held, sums),
-            (false, true) => units_of::<false, true>(values, units, held, sums),
-            (false, false) => units_of::<false, false>(values, units, held, sums),
-        }
-    }
-}
-
-#[inline(always)]
-fn units_of<const STARTED: bool, const MILLIONTHS: bool>(
-    values: &[f64],
-    [a, b, m, from, points]: [f64; 5],
-    held: Held,
-    sums: &mut [f64],
-) -> bool {
-    let mut odd = 0u64;
-    for (value, sum) in values.iter().zip(sums) {
-        let (n, settled) = whole_of::<MILLIONTHS>(*value, held.most);
-        odd |= u64::from(!settled);
-        let distance = (a * n + b) / m;
-        let whole = if STARTED {
-            distance.ceil()
-        } else {
-            distance.floor()
-        };
-        let whole = if whole > 0.0 { whole } else { 0.0 };
-        let points = from + points * whole;
-        let points = if points > held.high {
-            held.high
-        } else {
-            points
-        };
-        *sum += if points < held.low { held.low } else { points };
-    }
-    odd == 0
 }

@@ -8,6 +8,10 @@
 mod compile;
 mod direct;
 mod lanes;
+mod line;
+#[cfg(test)]
+mod line_tests;
+mod loops;
 mod one;
 mod predicate;
 
