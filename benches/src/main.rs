@@ -14,6 +14,9 @@
 //!
 //! `dabiao-bench rollup ROWS FOLDER` does the same for the roll-up of so many buildings; see
 //! `rollup.rs` for what it is told and what it writes.
+//!
+//! The environment variable `DABIAO_VECTORS` makes one kind of vectors run: `portable`, `avx2` or
+//! `avx512`.
 
 #![forbid(unsafe_code)]
 
@@ -55,7 +58,20 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(done.is_err()))
 }
 
+/// Makes the kind of vectors run that the caller wants.
+fn vectors() -> Done<()> {
+    let Ok(wanted) = std::env::var("DABIAO_VECTORS") else {
+        return Ok(());
+    };
+    let path = wanted.parse().ok();
+    if !path.is_some_and(dabiao::vectors::force) {
+        return Err(format!("DABIAO_VECTORS={wanted}: not here").into());
+    }
+    Ok(())
+}
+
 fn serve() -> Done<()> {
+    vectors()?;
     let mut arguments = std::env::args().skip(1).peekable();
     let rollup = arguments.next_if(|word| word == "rollup").is_some();
     let rows = arguments.next().ok_or("how many rows?")?.parse()?;

@@ -121,11 +121,13 @@ impl<'a> Packed<'a> {
         })
     }
 
+    #[inline(always)]
     fn distance(&self, row: usize) -> usize {
         self.best.wrapping_sub(self.totals.at(row)) as usize
     }
 
     /// What breaks a tie, the better the less, and the row.
+    #[inline(always)]
     fn tie(&self, row: usize) -> u64 {
         let mut tie = 0u64;
         for (n, (key, best, bits)) in self.ties.iter().enumerate() {

@@ -23,7 +23,7 @@ pub(crate) enum Column<'a> {
 }
 
 impl Column<'_> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(self, row: usize) -> Option<i64> {
         match self {
             Column::Same(points, rows) => (row < rows).then_some(points),
@@ -33,12 +33,12 @@ impl Column<'_> {
     }
 
     /// The points of a row of the table; none past its end.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn at(self, row: usize) -> i64 {
         self.get(row).unwrap_or(NONE)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn len(self) -> usize {
         match self {
             Column::Same(_, rows) => rows,
@@ -54,7 +54,7 @@ impl Default for Scaled {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn widened(points: i32) -> i64 {
     if points == i32::MIN {
         NONE

@@ -23,8 +23,8 @@ impl Random {
 /// The points of a value, as the rule defines them.
 fn plainly(linear: &Linear, low: i128, high: i128, n: i128) -> i128 {
     let pieces = linear.pieces.iter().enumerate();
-    let reached = pieces.filter(|(at, piece)| *at == 0 || n >= piece.p as i128);
-    let (_, piece) = reached.last().expect("the first begins everywhere");
+    let mut reached = pieces.filter(|(at, piece)| *at == 0 || n >= piece.p as i128);
+    let (_, piece) = reached.next_back().expect("the first begins everywhere");
     let (top, m) = (piece.a as i128 * n + piece.b as i128, linear.m as i128);
     let floor = top.div_euclid(m);
     let down = linear.half_even && floor * m == top && floor.rem_euclid(2) == 1;
