@@ -133,10 +133,14 @@ fn weights_of_phases_that_do_not_add_up() {
     let [(FaultCode::PhaseWeights, file, line, column)] = told.as_slice() else {
         panic!("{told:?}")
     };
+    // The sum is at fault, not the phase that comes first.
     assert_eq!(
         (file.as_str(), *line, column.as_str()),
-        ("weighted.toml", 10, "1")
+        ("weighted.toml", 0, "")
     );
+    let copy = Copy::new().change("weighted.toml", "weight = 0.75", "weight = -0.75");
+    let told = copy.told("weighted.toml");
+    assert!(told[0].2 > 10, "the phase itself: {told:?}");
 }
 
 #[test]
@@ -269,4 +273,25 @@ fn too_many_phases() {
     let told = copy.told("last.toml");
     assert_eq!(told[0].0, FaultCode::TooLarge);
     assert_eq!((told[0].1.as_str(), told.len()), ("last.toml", 1));
+}
+
+#[test]
+fn no_grid_is_one_fault() {
+    let copy = Copy::new().change("last.toml", "\ngrid = ", "\n# grid = ");
+    let told = copy.told("last.toml");
+    let unknown = told.iter().filter(|told| told.0 == FaultCode::UnitUnknown);
+    let mut files: Vec<&str> = unknown.map(|told| told.1.as_str()).collect();
+    let all = files.len();
+    files.dedup();
+    assert!(all > 0 && files.len() == all, "one for each file: {told:?}");
+}
+
+#[test]
+fn a_grade_that_is_none() {
+    let copy = Copy::new().change("last.toml", "grade = \"fair\"", "grade = \"no-such\"");
+    let told = copy.told("last.toml");
+    let [(FaultCode::SelectionReference, file, line, _)] = told.as_slice() else {
+        panic!("{told:?}")
+    };
+    assert!(file == "last.toml" && *line > 1, "{told:?}");
 }

@@ -99,8 +99,12 @@ pub(crate) fn chosen(
                 format!("{name} {missing}")
             });
             let short: Vec<String> = short.collect();
+            let by = loaded.campaign.selection.as_ref();
+            let by = by.map(|held| held.by.as_str());
+            let by = by.filter(|by| !["", "district", "district_code"].contains(by));
+            let of = by.map_or("区县".to_owned(), |by| format!("“{by}”"));
             session.line(match lang {
-                Lang::Zh => format!("  下限未满的区县及所缺名额\u{ff1a}{}", short.join("、")),
+                Lang::Zh => format!("  下限未满的{of}及所缺名额\u{ff1a}{}", short.join("、")),
                 Lang::En => format!(
                     "  floors that too few qualify for, and how many are short: {}",
                     short.join(", ")

@@ -160,17 +160,18 @@ pub fn read_grid(
     grid_of(scheme, units.iter().map(Source::path), sources, options).map_err(|faults| {
         let apart = compounds
             .is_empty()
-            .then(|| without_compounds(scheme, units, options));
+            .then(|| without_compounds(scheme, units, options, "--compounds"));
         apart.flatten().unwrap_or(faults)
     })
 }
 
 /// The faults of units whose table of compounds was forgotten: instead of one for every
-/// building, one for all. `None` if it was not.
+/// building, one for all. `None` if it was not. `key` is where such a table would be named.
 fn without_compounds(
     scheme: CodeScheme,
     units: &[PathBuf],
     options: &ReadOptions,
+    key: &str,
 ) -> Option<Faults> {
     let mut builder = Grid::builder(scheme);
     let (mut sheets, mut named) = (Vec::new(), tables::CompoundsNamed::default());
@@ -183,8 +184,10 @@ fn without_compounds(
     let first = named.first.filter(|_| named.compounds == 0)?;
     let many = named.buildings;
     let mut faults = Faults::from(first.expected(Text::new(
-        format!("小区表\u{ff08}--compounds\u{ff09}\u{ff1a}{many} 栋楼宇写有所属小区\u{ff0c}而没有给出小区表"),
-        format!("a table of compounds (--compounds): none is given; buildings that name one: {many}"),
+        format!(
+            "小区表\u{ff08}{key}\u{ff09}\u{ff1a}{many} 栋楼宇写有所属小区\u{ff0c}而没有给出小区表"
+        ),
+        format!("a table of compounds ({key}): none is given; buildings that name one: {many}"),
     )));
     faults.extend(builder.finish().err().unwrap_or_default());
     locate(&mut faults, &sheets);
@@ -522,7 +525,17 @@ impl Reading<'_> {
             let source = self.source(file);
             add_compounds(&mut builder, source, self.options, &mut places.sheets);
         }
-        builder.finish()
+        builder.finish().map_err(|faults| {
+            let units = self
+                .there(&self.document.grid)
+                .map(|file| self.folder.join(&file.path));
+            let units: Vec<PathBuf> = units.collect();
+            let apart =
+                self.document.compounds.is_empty().then(|| {
+                    without_compounds(self.document.codes, &units, self.options, "compounds")
+                });
+            apart.flatten().unwrap_or(faults)
+        })
     }
 
     fn records(

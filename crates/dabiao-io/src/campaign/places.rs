@@ -83,7 +83,7 @@ impl Places {
             }
             FaultCode::UnitParent => at(self.registry.get(id), "street_code"),
             FaultCode::Value => at(self.registry.get(id), rest),
-            FaultCode::Quota | FaultCode::UnknownReference => {
+            FaultCode::Quota | FaultCode::SelectionReference => {
                 let tier = document.tiers().position(|tier| tier.id == id);
                 Some(in_file(tier.and_then(|at| document.tier_places.get(at))))
             }

@@ -29,7 +29,7 @@ impl CampaignResult {
     /// phases, of the communities, of the standard; those that agree included.
     ///
     /// A phase that has not marked an item is passed over, and so is one in which the item does
-    /// not apply.
+    /// not apply. What the grid fills, no phase has marked.
     #[must_use]
     pub fn differences(&self) -> Vec<Difference> {
         let plan = self.scores.standard.plan();
@@ -38,7 +38,7 @@ impl CampaignResult {
             for row in 0..self.scores.len() {
                 for (position, item) in plan.items.iter().enumerate() {
                     let marked = |phase: &super::PhaseResult| phase.marked_at(position, row);
-                    if !marked(later) {
+                    if !marked(later) || later.is_by_grid(position) {
                         continue;
                     }
                     let before = self.phases.iter().take(to);

@@ -115,6 +115,8 @@ impl Marks {
                     plan,
                     kind,
                     records,
+                    registry,
+                    grid,
                     strict,
                 }
                 .column(marks, rows, in_level, faults)
@@ -140,11 +142,34 @@ struct Combining<'a> {
     /// A community's kind of value or a unit's.
     kind: MeasureKind,
     records: &'a Records,
+    registry: &'a Registry,
+    grid: Option<&'a Grid>,
     /// Whether assessors must agree on a label.
     strict: bool,
 }
 
 impl Combining<'_> {
+    /// Trimming that leaves none of so many marks of a unit.
+    fn trimmed(&self, mark: &Mark, count: usize) -> Fault {
+        let codes = |row: u32, codes: &[String]| codes.get(row as usize).cloned();
+        let code = match mark.target {
+            Target::Community(row) => codes(row, self.registry.codes()),
+            Target::Unit(unit) => self.grid.and_then(|grid| codes(unit, &grid.codes)),
+        };
+        let least = match self.plan.assessors {
+            Some(Assessors::Trimmed(k)) => 2 * u64::from(k) + 1,
+            _ => 1,
+        };
+        Fault::new(FaultCode::AssessorTrim)
+            .at(self.records.place(mark, self.plan))
+            .about(code.unwrap_or_default())
+            .found(count)
+            .expected(Text::new(
+                format!("至少 {least} 位评委的评分"),
+                format!("marks of at least {least} assessors"),
+            ))
+    }
+
     fn column(
         &self,
         marks: &[Mark],
@@ -219,7 +244,7 @@ impl Combining<'_> {
                     });
                     match combine(numbers.collect(), plan.assessors.unwrap_or(Assessors::Mean)) {
                         Some(value) => exact[at] = Reading::Value(value),
-                        None => faults.push(fault(FaultCode::AssessorTrim).found(count)),
+                        None => faults.push(self.trimmed(&marks[0], count)),
                     }
                 }
             }

@@ -83,8 +83,14 @@ pub struct RecordsBuilder<'a> {
     titles: Titles,
     registry: &'a Registry,
     grid: Option<&'a Grid>,
+    /// The first community of the grid, and the registry's row of each.
+    rows: (usize, Vec<Option<u32>>),
     heading: Vec<(Heading, String)>,
     assessors: HashMap<String, u32>,
+    /// The first measure under the heading that units below the community have.
+    of_units: Option<MeasureId>,
+    /// Whether the file's units were found to have no grid.
+    no_grid: bool,
     /// The unit of the last row: tables are mostly in the grid's own order.
     last: u32,
     records: Records,
@@ -104,7 +110,13 @@ impl<'a> RecordsBuilder<'a> {
             titles: Titles::new(standard),
             registry,
             grid,
+            rows: grid.map_or((0, Vec::new()), |grid| {
+                let start = grid.range(Level::Community).start;
+                (start, grid.rows_of_communities(registry))
+            }),
             heading: Vec::new(),
+            of_units: None,
+            no_grid: false,
             assessors: HashMap::new(),
             last: 0,
             records: Records {
@@ -124,6 +136,7 @@ impl<'a> RecordsBuilder<'a> {
     /// Starts a file, for the places of faults.
     pub fn file(&mut self, name: &str) -> &mut Self {
         self.records.files.push(name.to_owned());
+        self.no_grid = false;
         self
     }
 
@@ -176,6 +189,10 @@ impl<'a> RecordsBuilder<'a> {
             }
             self.heading.push((heading, title));
         }
+        self.of_units = self.heading.iter().find_map(|(held, _)| match held {
+            Heading::Measure(measure) if self.is_of_units(*measure) => Some(*measure),
+            _ => None,
+        });
         if !self.heading.iter().any(|(held, _)| *held == Heading::Code) {
             let fault = Fault::new(FaultCode::MissingColumn).at(self.place(line, None));
             self.faults.push(fault.expected("code"));
@@ -205,7 +222,7 @@ impl<'a> RecordsBuilder<'a> {
             return self;
         };
         let assessor = text_at(Heading::Assessor).unwrap_or_default();
-        let Some((target, level, at)) = self.target(&code, line) else {
+        let Some((target, level, at)) = self.target(&code, line, self.of_units) else {
             return self;
         };
         let assessor = self.assessor(&assessor);
@@ -230,11 +247,16 @@ impl<'a> RecordsBuilder<'a> {
         value: Cell<'_>,
     ) -> &mut Self {
         let code = code.trim();
-        let Some((target, level, at)) = self.target(code, line) else {
+        let measure = trimmed(measure);
+        let heading = self.titles.read(measure);
+        let of_units = match heading {
+            Heading::Measure(id) if self.is_of_units(id) => Some(id),
+            _ => None,
+        };
+        let Some((target, level, at)) = self.target(code, line, of_units) else {
             return self;
         };
-        let measure = trimmed(measure);
-        match self.titles.read(measure) {
+        match heading {
             Heading::Measure(id) => {
                 let assessor = self.assessor(assessor.trim());
                 self.records.present[at] |=
@@ -250,6 +272,16 @@ impl<'a> RecordsBuilder<'a> {
     }
 
     fn assessor(&mut self, name: &str) -> u32 {
+        // Mostly the one of the row before.
+        let last = self.records.assessors.len().wrapping_sub(1);
+        if self
+            .records
+            .assessors
+            .get(last)
+            .is_some_and(|held| held == name)
+        {
+            return last as u32;
+        }
         if let Some(id) = self.assessors.get(name) {
             return *id;
         }
@@ -259,33 +291,56 @@ impl<'a> RecordsBuilder<'a> {
         id
     }
 
-    fn target(&mut self, code: &str, line: u64) -> Option<(Target, Level, usize)> {
+    fn is_of_units(&self, measure: MeasureId) -> bool {
+        self.communities[measure].level > Level::Community
+    }
+
+    /// Whom a row is about; `of_units` is a measure of it that units have.
+    fn target(
+        &mut self,
+        code: &str,
+        line: u64,
+        of_units: Option<MeasureId>,
+    ) -> Option<(Target, Level, usize)> {
         if code.is_empty() {
             let fault = Fault::new(FaultCode::EmptyCode).at(self.place(line, Some("code")));
             self.faults.push(fault);
             return None;
         }
-        let next = self.next_unit(code);
-        if next.is_none()
-            && let Some(row) = self.registry.row_of(code)
-        {
+        let found = self.grid.and_then(|grid| {
+            let unit = self.next_unit(code).or_else(|| grid.find(code))?;
+            Some((grid, unit, grid.levels[unit as usize]))
+        });
+        if let Some((grid, unit, level)) = found.filter(|(_, _, level)| *level > Level::Community) {
+            self.last = unit;
+            let community = grid.communities[unit as usize] as usize;
+            let (start, rows) = &self.rows;
+            let row = community.checked_sub(*start).and_then(|at| *rows.get(at)?);
+            if let Some(row) = row {
+                return Some((Target::Unit(unit), level, row as usize));
+            }
+        } else if let Some(row) = self.registry.row_of(code) {
             return Some((Target::Community(row as u32), Level::Community, row));
         }
-        let unit = self
-            .grid
-            .and_then(|grid| Some((grid, next.or_else(|| grid.find(code))?)));
-        self.last = unit.map_or(self.last, |(_, unit)| unit);
-        if let Some((grid, unit)) = unit {
-            let community = grid.communities[unit as usize] as usize;
-            if let Some(row) = grid
-                .codes
-                .get(community)
-                .and_then(|code| self.registry.row_of(code))
-            {
-                return Some((Target::Unit(unit), grid.levels[unit as usize], row));
-            }
-        }
         let fault = Fault::new(FaultCode::UnitUnknown).at(self.place(line, Some("code")));
+        if let (None, Some(measure)) = (self.grid, of_units) {
+            // Without a grid no unit is known: that is one fault, not one for every row.
+            if !std::mem::replace(&mut self.no_grid, true) {
+                let plan = &self.communities[measure];
+                let (name, level) = (&plan.name, plan.level);
+                self.faults.push(fault.found(code).expected(Text::new(
+                    format!(
+                        "登记在册的社区\u{ff1b}没有给出党建网格\u{ff08}grid\u{ff09}\u{ff0c}而 {name} 按{}采集",
+                        level.title(Lang::Zh)
+                    ),
+                    format!(
+                        "a community of the registry: no party grid (grid) is given, and {name} is collected by {}",
+                        level.title(Lang::En)
+                    ),
+                )));
+            }
+            return None;
+        }
         self.faults.push(fault.found(code).expected(Text::new(
             "登记在册的社区或网格中的单元",
             "a community of the registry or a unit of its grid",
@@ -330,10 +385,10 @@ impl<'a> RecordsBuilder<'a> {
             };
             if !blank {
                 let place = self.place(line, Some(title));
-                let expected = Text::new(plan.level.title(Lang::Zh), plan.level.title(Lang::En));
+                let expected = plan.level.instead_of(level, code);
                 let fault = Fault::new(FaultCode::UnitLevel).at(place).about(code);
                 self.faults
-                    .push(fault.found(level.as_str()).expected(expected));
+                    .push(fault.found(cell::text_of(cell)).expected(expected));
             }
             return false;
         }
@@ -376,8 +431,9 @@ impl<'a> RecordsBuilder<'a> {
     /// All faults of all tables: unknown codes and columns, unreadable values, two marks of
     /// one unit by one assessor or where the standard does not combine assessors.
     pub fn finish(mut self) -> Result<Records, Faults> {
+        let (communities, units) = (self.registry.len(), self.grid.map_or(0, Grid::len));
         for (measure, marks) in self.records.marks.iter_mut().enumerate() {
-            marks.sort_by_key(|mark| (mark.target, mark.assessor, mark.place));
+            sort(marks, communities, units);
             let combines = self.communities[measure].assessors.is_some();
             for pair in marks.windows(2) {
                 let same = pair[0].target == pair[1].target;
@@ -426,4 +482,41 @@ impl<'a> RecordsBuilder<'a> {
         self.records.advice = self.advice.listed;
         self.faults.into_result(self.records)
     }
+}
+
+/// Sorts the marks of a measure by target, assessor and place: targets are numbers, so that they
+/// need only be counted.
+fn sort(marks: &mut Vec<Mark>, communities: usize, units: usize) {
+    let key = |mark: &Mark| (mark.target, mark.assessor, mark.place);
+    if marks.is_sorted_by_key(key) {
+        return;
+    }
+    let at = |mark: &Mark| match mark.target {
+        Target::Community(row) => row as usize,
+        Target::Unit(unit) => communities + unit as usize,
+    };
+    // Few marks of many targets are sorted sooner than counted.
+    if marks.len() < (communities + units) / 16 || u32::try_from(marks.len()).is_err() {
+        marks.sort_unstable_by_key(key);
+        return;
+    }
+    let mut next = vec![0u32; communities + units + 1];
+    for mark in &*marks {
+        next[at(mark) + 1] += 1;
+    }
+    let mut before = 0;
+    for next in &mut next {
+        before += *next;
+        *next = before;
+    }
+    let mut sorted = marks.clone();
+    for mark in &*marks {
+        let next = &mut next[at(mark)];
+        sorted[*next as usize] = *mark;
+        *next += 1;
+    }
+    for same in sorted.chunk_by_mut(|a, b| a.target == b.target) {
+        same.sort_unstable_by_key(key);
+    }
+    *marks = sorted;
 }

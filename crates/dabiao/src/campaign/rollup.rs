@@ -116,11 +116,7 @@ pub(crate) fn tabulate(
 
 /// The row of the registry of every unit of the grid.
 fn rows_of_units(grid: &Grid, registry: &Registry) -> Vec<Option<u32>> {
-    let of_community: Vec<Option<u32>> = grid
-        .codes(Level::Community)
-        .iter()
-        .map(|code| registry.row_of(code).map(|row| row as u32))
-        .collect();
+    let of_community = grid.rows_of_communities(registry);
     let start = grid.range(Level::Community).start;
     let row = |community: &u32| *of_community.get((*community as usize).checked_sub(start)?)?;
     grid.communities.iter().map(row).collect()

@@ -10,6 +10,7 @@ use crate::fault::{Fault, FaultCode, Faults};
 use crate::grid::{Grid, Registry};
 use crate::lang::Text;
 use crate::observations::cell;
+use crate::plan::ItemPlan;
 use crate::rational::Rational;
 use crate::score::{ScoreOptions, Scores};
 use crate::standard::Standard;
@@ -97,6 +98,8 @@ pub struct PhaseResult {
     pub left_out: Vec<LeftOut>,
     /// By item, bonus and deduction: whether it was marked, by row.
     marked: Vec<Vec<bool>>,
+    /// By item: whether the grid fills all that it looks at.
+    by_grid: Vec<bool>,
 }
 
 impl PhaseResult {
@@ -107,6 +110,11 @@ impl PhaseResult {
         let mut items = self.scores.standard.plan().all_items();
         let position = items.position(|held| held.code == item);
         position.is_some_and(|position| self.marked_at(position, row))
+    }
+
+    /// Whether the grid alone fills an item: then no phase has marked it, or won anything in it.
+    pub(super) fn is_by_grid(&self, position: usize) -> bool {
+        self.by_grid.get(position).copied().unwrap_or(false)
     }
 
     pub(super) fn marked_at(&self, position: usize, row: usize) -> bool {
@@ -174,6 +182,7 @@ impl Campaign {
                     present: table.present.clone(),
                     left_out: table.left_out.clone(),
                     marked: self.marked(table),
+                    by_grid: self.by_grid(table),
                 }),
                 Err(found) => faults.extend(locator.named(found, &|_, _| at)),
             }
@@ -236,6 +245,15 @@ impl Campaign {
         })
     }
 
+    fn by_grid(&self, table: &PhaseTable) -> Vec<bool> {
+        let plan = self.standard.plan();
+        let of = |item: &ItemPlan| {
+            let mut own = item.own.iter().map(|measure| plan.base(*measure));
+            !item.own.is_empty() && own.all(|measure| table.filled.contains(&measure))
+        };
+        plan.all_items().map(of).collect()
+    }
+
     fn marked(&self, table: &PhaseTable) -> Vec<Vec<bool>> {
         let plan = self.standard.plan();
         let rows = 0..self.registry.len();
@@ -280,7 +298,7 @@ impl Campaign {
             self.check_streets(grid, &mut faults);
         }
         let weights = self.phases.iter().map(|phase| phase.weight.as_ref());
-        if let Some(fault) = phase_weights(weights) {
+        if let Some((fault, _)) = phase_weights(weights) {
             faults.push(fault);
         }
         faults
@@ -348,24 +366,30 @@ pub(crate) fn too_many_phases(phases: usize) -> Result<(), Fault> {
     )))
 }
 
-/// What is wrong with the weights of phases: all have one above 0 and they add up to 1, or none
-/// has one.
+/// What is wrong with the weights of phases, and with which of them if it is not their sum: all
+/// have one above 0 and they add up to 1, or none has one.
 pub(crate) fn phase_weights<'a>(
     weights: impl Iterator<Item = Option<&'a Rational>>,
-) -> Option<Fault> {
-    let (mut sum, mut weighted, mut sound) = (Rational::ZERO, false, true);
-    for weight in weights {
-        weighted |= weight.is_some();
-        sound &= weight.is_some_and(|weight| *weight > Rational::ZERO);
-        sum = weight.map_or(sum.clone(), |weight| &sum + weight);
-    }
-    (weighted && !(sound && sum == Rational::ONE)).then(|| {
-        let fault = Fault::new(FaultCode::PhaseWeights)
-            .about("phase")
-            .found(sum);
-        fault.expected(Text::new(
+) -> Option<(Fault, Option<usize>)> {
+    let weights: Vec<Option<&Rational>> = weights.collect();
+    let known: Vec<&Rational> = weights.iter().flatten().copied().collect();
+    let sum: Rational = known.iter().copied().sum();
+    let sound = |weight: &Option<&Rational>| weight.is_some_and(|w| *w > Rational::ZERO);
+    let unsound = weights.iter().position(|weight| !sound(weight));
+    (!known.is_empty() && (unsound.is_some() || sum != Rational::ONE)).then(|| {
+        let fault = Fault::new(FaultCode::PhaseWeights).about("phase");
+        let fault = match unsound.and_then(|at| weights.get(at)) {
+            Some(Some(weight)) => fault.found(weight),
+            Some(None) => fault.found("-"),
+            None => {
+                let added: Vec<String> = known.iter().map(ToString::to_string).collect();
+                fault.found(format!("{} = {sum}", added.join(" + ")))
+            }
+        };
+        let fault = fault.expected(Text::new(
             "每个阶段一个正的权重\u{ff0c}合计为 1",
             "a weight above 0 for every phase, adding up to 1",
-        ))
+        ));
+        (fault, unsound)
     })
 }

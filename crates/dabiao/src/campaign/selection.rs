@@ -320,8 +320,7 @@ impl Scores {
         if let Some(id) = &tier.grade
             && grades.iter().all(|grade| grade.id != *id)
         {
-            let fault = Fault::new(FaultCode::SelectionReference).at(tier.place.clone());
-            faults.push(fault.about(&tier.id).found(id));
+            faults.push(self.unknown_grade(tier, id));
         }
         let mut marks = Vec::new();
         marks.extend(
@@ -458,6 +457,16 @@ impl Scores {
         })
     }
 
+    fn unknown_grade(&self, tier: &Tier, id: &str) -> Fault {
+        let grades = self.standard.document().grades.iter();
+        let known: Vec<&str> = grades.map(|grade| grade.id.as_str()).collect();
+        let fault = Fault::new(FaultCode::SelectionReference).at(tier.place.clone());
+        fault.about(&tier.id).found(id).expected(Text::new(
+            format!("标准的等次\u{ff1a}{}", known.join("、")),
+            format!("a grade of the standard: {}", known.join(", ")),
+        ))
+    }
+
     fn amount(
         &self,
         tier: &Tier,
@@ -474,11 +483,7 @@ impl Scores {
             Some(id) => match grades.iter().position(|grade| grade.id == *id) {
                 Some(worst) => Some(worst),
                 None => {
-                    return Err(Fault::new(FaultCode::SelectionReference)
-                        .at(tier.place.clone())
-                        .about(&tier.id)
-                        .found(id)
-                        .into());
+                    return Err(self.unknown_grade(tier, id).into());
                 }
             },
         };

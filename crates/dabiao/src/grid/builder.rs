@@ -1,6 +1,7 @@
 //! Loading a grid: every unit's code, level and parent checked, all faults at once.
 
 use std::fmt::Display;
+use std::num::NonZeroU32;
 
 use super::index::Index;
 use super::{CodeScheme, Grid, Level, NO_UNIT, UnitId};
@@ -36,6 +37,8 @@ pub struct GridBuilder {
     /// The texts of all rows, one after the other.
     text: String,
     rows: Vec<Row>,
+    /// Counted from 1 by [`Row::counts`].
+    counts: Vec<Counts>,
     faults: Faults,
 }
 
@@ -43,7 +46,7 @@ pub struct GridBuilder {
 #[derive(Clone, Copy, Debug)]
 struct Span(u32, u32);
 
-/// One unit, without an allocation of its own.
+/// One unit, without an allocation of its own: there may be millions.
 #[derive(Clone, Copy, Debug)]
 struct Row {
     code: Span,
@@ -52,11 +55,14 @@ struct Row {
     compound: Span,
     level: Level,
     organisation: Option<bool>,
-    households: Option<u64>,
-    members: Option<u64>,
+    /// One of the counts; most units have none.
+    counts: Option<NonZeroU32>,
     /// An index into the files, and the line there.
-    place: (u32, u64),
+    place: (u32, u32),
 }
+
+/// Households and members of a unit.
+type Counts = (Option<u64>, Option<u64>);
 
 impl GridBuilder {
     pub(super) fn new(scheme: CodeScheme) -> Self {
@@ -65,6 +71,7 @@ impl GridBuilder {
             files: Vec::new(),
             text: String::new(),
             rows: Vec::new(),
+            counts: Vec::new(),
             faults: Faults::new(),
         }
     }
@@ -89,6 +96,13 @@ impl GridBuilder {
             )));
             return self;
         };
+        let counts = (unit.households, unit.members);
+        let counts = (counts != (None, None)).then(|| {
+            self.counts.push(counts);
+            u32::try_from(self.counts.len())
+                .ok()
+                .and_then(NonZeroU32::new)
+        });
         self.rows.push(Row {
             code,
             parent,
@@ -96,9 +110,8 @@ impl GridBuilder {
             compound,
             level: unit.level,
             organisation: unit.organisation,
-            households: unit.households,
-            members: unit.members,
-            place: (file, line),
+            counts: counts.flatten(),
+            place: (file, u32::try_from(line).unwrap_or(u32::MAX)),
         });
         self
     }
@@ -107,6 +120,12 @@ impl GridBuilder {
         let start = u32::try_from(self.text.len()).ok()?;
         self.text.push_str(text.trim());
         Some(Span(start, u32::try_from(self.text.len()).ok()?))
+    }
+
+    fn counts(&self, row: &Row) -> Counts {
+        let at = row.counts.map_or(0, NonZeroU32::get) as usize;
+        let held = at.checked_sub(1).and_then(|at| self.counts.get(at));
+        held.copied().unwrap_or_default()
     }
 
     fn text(&self, span: Span) -> &str {
@@ -138,7 +157,10 @@ impl GridBuilder {
         found: impl Display,
         expected: Text,
     ) -> Fault {
-        let (file, line) = self.rows.get(row).map_or((0, 0), |row| row.place);
+        let (file, line) = self
+            .rows
+            .get(row)
+            .map_or((0, 0), |row| (row.place.0, u64::from(row.place.1)));
         Fault::new(code)
             .at(self.place(file, line, field))
             .about(self.code(row))
@@ -160,7 +182,7 @@ impl GridBuilder {
         if !faults.is_empty() {
             return Err(faults.sorted());
         }
-        Ok(self.assemble(&parents, &compounds))
+        Ok(self.assemble(index, &parents, &compounds))
     }
 
     fn check_codes(&self, faults: &mut Faults) {
@@ -294,8 +316,8 @@ impl GridBuilder {
                 Some(self.fault(FaultCode::UnitParent, at, "parent", named, expected(level)))
             }
             (Some(level), Some(parent)) if parent.level != level => {
-                let found = format!("{named} ({})", parent.level.as_str());
-                Some(self.fault(FaultCode::UnitLevel, at, "parent", found, expected(level)))
+                let expected = level.instead_of(parent.level, named);
+                Some(self.fault(FaultCode::UnitLevel, at, "parent", named, expected))
             }
             _ => None,
         }
@@ -345,15 +367,14 @@ impl GridBuilder {
     }
 
     /// Rows become units, sorted by level and code.
-    fn assemble(&self, parents: &[UnitId], compounds: &[UnitId]) -> Grid {
+    fn assemble(&self, index: Index, parents: &[UnitId], compounds: &[UnitId]) -> Grid {
         let mut levels: [Vec<UnitId>; 5] = Default::default();
         for (at, row) in self.rows.iter().enumerate() {
             levels[row.level as usize].push(at as UnitId);
         }
         let mut order: Vec<UnitId> = Vec::with_capacity(self.rows.len());
         for level in &mut levels {
-            // Rows are mostly sorted already, which this sort makes use of.
-            level.sort_by(|a, b| self.code(*a as usize).cmp(self.code(*b as usize)));
+            self.sort(level);
             order.append(level);
         }
         let mut unit_of = vec![NO_UNIT; self.rows.len()];
@@ -361,9 +382,18 @@ impl GridBuilder {
             unit_of[*row as usize] = unit as UnitId;
         }
         let unit = |row: UnitId| unit_of.get(row as usize).copied().unwrap_or(NO_UNIT);
+        let units = order.len();
         let mut grid = Grid {
-            index: Index::with_capacity(order.len()),
+            index: index.renamed(unit),
             files: self.files.clone(),
+            codes: Vec::with_capacity(units),
+            names: Vec::with_capacity(units),
+            levels: Vec::with_capacity(units),
+            parents: Vec::with_capacity(units),
+            compounds: Vec::with_capacity(units),
+            organised: Vec::with_capacity(units),
+            households: Vec::with_capacity(units),
+            members: Vec::with_capacity(units),
             ..Grid::default()
         };
         for row in order {
@@ -375,10 +405,11 @@ impl GridBuilder {
             grid.parents.push(unit(parents[at]));
             grid.compounds.push(unit(compounds[at]));
             grid.organised.push(row.organisation);
-            grid.households.push(row.households);
-            grid.members.push(row.members);
+            let (households, members) = self.counts(row);
+            grid.households.push(households);
+            grid.members.push(members);
             if row.level <= Level::Community {
-                grid.places.push(row.place);
+                grid.places.push((row.place.0, u64::from(row.place.1)));
             }
         }
         grid.communities = (0..grid.codes.len())
@@ -393,10 +424,35 @@ impl GridBuilder {
                     .unwrap_or(NO_UNIT),
             })
             .collect();
-        let code_of = |unit: UnitId| grid.codes.get(unit as usize).map_or("", String::as_str);
-        for unit in 0..grid.codes.len() as UnitId {
-            grid.index.insert(unit, code_of(unit), code_of);
-        }
         grid
+    }
+
+    /// Sorts rows by code. What a code begins with is kept beside its row, past what all codes
+    /// begin with, so that hardly any code need be looked up.
+    fn sort(&self, rows: &mut [UnitId]) {
+        let code = |row: UnitId| self.code(row as usize).as_bytes();
+        let Some((first, others)) = rows.split_first() else {
+            return;
+        };
+        let first = code(*first);
+        let shared = others.iter().fold(first.len(), |shared, row| {
+            let pairs = first.iter().zip(code(*row)).take(shared);
+            pairs.take_while(|(a, b)| a == b).count()
+        });
+        let start_of = |row: UnitId| {
+            let mut start = [0; 16];
+            let rest = code(row).get(shared..).unwrap_or_default();
+            for (into, from) in start.iter_mut().zip(rest) {
+                *into = *from;
+            }
+            u128::from_be_bytes(start)
+        };
+        let mut keyed: Vec<(u128, UnitId)> =
+            rows.iter().map(|row| (start_of(*row), *row)).collect();
+        // Rows are mostly sorted already, which this sort makes use of.
+        keyed.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| code(a.1).cmp(code(b.1))));
+        for (row, (_, sorted)) in rows.iter_mut().zip(keyed) {
+            *row = sorted;
+        }
     }
 }

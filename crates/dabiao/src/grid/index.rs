@@ -56,6 +56,16 @@ impl Index {
         None
     }
 
+    /// The same codes under other units.
+    pub(super) fn renamed(mut self, unit_of: impl Fn(UnitId) -> UnitId) -> Index {
+        for (_, unit) in &mut self.slots {
+            if *unit != NO_UNIT {
+                *unit = unit_of(*unit);
+            }
+        }
+        self
+    }
+
     /// The unit of a code.
     pub(super) fn find<'t>(
         &self,

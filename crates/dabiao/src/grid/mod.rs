@@ -54,6 +54,19 @@ impl Level {
         }
     }
 
+    /// This level where another stands: a unit of that code is of the level `held`.
+    pub(crate) fn instead_of(self, held: Level, code: &str) -> Text {
+        let (zh, en) = (Lang::Zh, Lang::En);
+        Text::new(
+            format!(
+                "{}\u{ff08}{code} 是{}\u{ff09}",
+                self.title(zh),
+                held.title(zh)
+            ),
+            format!("{} ({code} is a {})", self.title(en), held.title(en)),
+        )
+    }
+
     /// The party organisation that a unit of this level has or lacks; none for a compound.
     #[must_use]
     pub fn organisation(self) -> Option<Text> {
@@ -219,6 +232,18 @@ impl Grid {
         self.index.find(code, |unit| {
             self.codes.get(unit as usize).map_or("", String::as_str)
         })
+    }
+
+    /// The registry's row of each community, in their order.
+    pub(crate) fn rows_of_communities(&self, registry: &Registry) -> Vec<Option<u32>> {
+        let codes = self.codes(Level::Community).iter();
+        codes
+            .map(|code| {
+                registry
+                    .row_of(code)
+                    .and_then(|row| u32::try_from(row).ok())
+            })
+            .collect()
     }
 
     /// The units of a level stand together.

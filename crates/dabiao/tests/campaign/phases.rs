@@ -325,3 +325,65 @@ fn a_comparison_lists_what_only_one_of_two_results_has() {
         .collect();
     assert_eq!(moved, [("a", true, false, 0), ("b", false, true, 0)]);
 }
+
+#[test]
+fn what_the_grid_fills_was_won_in_no_phase() {
+    let standard = r#"
+[measures.coverage]
+type = "number"
+unit = "%"
+filled_by = "organisation-coverage"
+[measures.visits]
+type = "count"
+[[section]]
+id = "1"
+title = "All"
+item = [
+  { id = "1.1", title = "Coverage", points = 3, value = "coverage", curve = [["0%", 0], ["100%", 3]] },
+  { id = "1.2", title = "Visits", points = 3, value = "visits", curve = [[0, 0], [3, 3]] },
+]
+"#;
+    let result = run(
+        standard,
+        &[
+            (None, &["code visits", "a 1", "b 1"]),
+            (None, &["code visits", "a 1", "b 3"]),
+        ],
+    )
+    .unwrap();
+    let told: Vec<(usize, String, String)> = result
+        .differences()
+        .into_iter()
+        .map(|held| (held.row, held.item, held.difference.to_string()))
+        .collect();
+    let told: Vec<_> = told
+        .iter()
+        .map(|(row, item, d)| (*row, item.as_str(), d.as_str()))
+        .collect();
+    // Marked twice and unchanged is a difference of 0; filled by the grid is none.
+    assert_eq!(told, [(0, "1.2", "0.00"), (1, "1.2", "2.00")]);
+    assert_eq!(
+        result.scores.points_of("1.1", 0).unwrap().to_string(),
+        "3.00"
+    );
+}
+
+#[test]
+fn trimming_that_leaves_nothing_names_the_unit() {
+    let standard = r#"
+[measures.visits]
+type = "count"
+assessors = { trim = 1 }
+[[section]]
+id = "1"
+title = "All"
+item = [{ id = "1.1", title = "Visits", points = 3, value = "visits", curve = [[0, 0], [3, 3]] }]
+"#;
+    let table: &[&str] = &["code assessor visits", "b x 1", "b y 3"];
+    let faults = run(standard, &[(None, table)]).unwrap_err();
+    let fault = &faults.listed[0];
+    assert_eq!(fault.code, FaultCode::AssessorTrim);
+    assert_eq!(fault.subject.as_deref(), Some("b"));
+    assert_eq!(fault.found.as_deref(), Some("2"));
+    assert!(format!("{fault}").contains('3'), "{fault}");
+}

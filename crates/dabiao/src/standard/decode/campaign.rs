@@ -181,10 +181,15 @@ impl Reader {
             self.push(fault.at(self.place(node)));
         }
         let weights = phases.iter().map(|phase| phase.weight.as_ref());
-        if let Some(fault) = phase_weights(weights)
+        if let Some((fault, phase)) = phase_weights(weights)
             && self.faults.count() == faults
         {
-            self.push(fault.at(self.place(node)));
+            // No single phase is at fault for a sum.
+            let phase = match &node.value {
+                Value::Array(phases) => phase.and_then(|at| phases.get(at)),
+                _ => None,
+            };
+            self.push(fault.at(phase.map(|phase| self.place(phase)).unwrap_or_default()));
         }
         Some(phases)
     }
