@@ -37,10 +37,10 @@ function cardHead(card) {
     DATA.selection && [w('selection'), [outcomeBadge(card), h('span', { class: 'note block' }, t(DATA.selection.decisions[card.row][2]))]],
     (card.flags || []).length && [w('flags'), card.flags.map(function (flag) { return w(flag + '-flag'); }).join('; ')],
     card.next && [w('nextGrade', gradeTitle(card.next[0])), t(card.next[1])],
-    card.missing && [w('blanks'), card.missing.map(t).join('; ')]
+    card.missing && [w('blanks'), card.missing.map(t).join('; '), card.missing.length > 3 && 'across']
   ].filter(Boolean);
   return h('dl', { class: 'facts' }, facts.map(function (fact) {
-    return h('div', {}, h('dt', {}, fact[0]), h('dd', {}, fact[1]));
+    return h('div', { class: fact[2] }, h('dt', {}, fact[0]), h('dd', {}, fact[1]));
   }));
 }
 
