@@ -2,17 +2,17 @@
 
 use std::io::{Cursor, Read};
 use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_schema::{ArrowError, SchemaRef};
 use bytes::Bytes;
 use dabiao::arrow::each_row;
 use dabiao::{Cell, Fault, FaultCode, Faults, Text};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use super::guard;
 use super::source::Opened;
-use super::{Format, ReadOptions, Row, grouped, over_limit};
+use super::{Format, Limits, ReadOptions, Row, grouped, over_limit};
 
 /// Rows that are taken apart together.
 const BATCH: usize = 8192;
@@ -52,10 +52,10 @@ fn damaged(found: &dyn std::fmt::Display) -> Fault {
 
 /// What a damaged file makes of its reader: an error, or a panic where it did not foresee it.
 fn guarded<T, E: std::fmt::Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, Fault> {
-    match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(Ok(done)) => Ok(done),
-        Ok(Err(error)) => Err(damaged(&error)),
-        Err(_) => Err(damaged(&"damaged")),
+    match guard::guarded(read) {
+        Some(Ok(done)) => Ok(done),
+        Some(Err(error)) => Err(damaged(&error)),
+        None => Err(damaged(&"damaged")),
     }
 }
 
@@ -75,14 +75,7 @@ impl Rows<'_> {
         let sizes = about.row_groups().iter();
         let sizes = sizes.map(|group| u64::try_from(group.total_byte_size()).unwrap_or(u64::MAX));
         let all = sizes.fold(0_u64, u64::saturating_add);
-        if all > self.options.limits.bytes {
-            let most = grouped(self.options.limits.bytes);
-            let expected = Text::new(
-                format!("解压后至多 {most} 字节"),
-                format!("at most {most} bytes uncompressed"),
-            );
-            return Err(over_limit(None, grouped(all), expected).into());
-        }
+        check_size(all, &self.options.limits)?;
         self.check_rows(rows.saturating_add(1))?;
         if self.heading(builder.schema())?.is_break() {
             return Ok(());
@@ -97,10 +90,26 @@ impl Rows<'_> {
     }
 
     fn arrow(&mut self, bytes: Vec<u8>) -> Result<(), Faults> {
-        check_blocks(&bytes)?;
-        let open = || arrow_ipc::reader::FileReader::try_new(Cursor::new(bytes), None);
-        let mut batches = guarded(open)?;
-        if self.heading(&batches.schema())?.is_break() {
+        let limits = self.options.limits;
+        if bytes.starts_with(b"ARROW1") {
+            check_file(&bytes, &limits)?;
+            let open = || arrow_ipc::reader::FileReader::try_new(Cursor::new(bytes), None);
+            let batches = guarded(open)?;
+            self.batches(&batches.schema(), batches)
+        } else {
+            check_stream(&bytes, &limits)?;
+            let open = || arrow_ipc::reader::StreamReader::try_new(Cursor::new(bytes), None);
+            let batches = guarded(open)?;
+            self.batches(&batches.schema(), batches)
+        }
+    }
+
+    fn batches(
+        &mut self,
+        schema: &SchemaRef,
+        mut batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
+    ) -> Result<(), Faults> {
+        if self.heading(schema)?.is_break() {
             return Ok(());
         }
         while let Some(batch) = guarded(|| batches.next().transpose())? {
@@ -176,8 +185,57 @@ impl Rows<'_> {
     }
 }
 
+fn check_size(all: u64, limits: &Limits) -> Result<(), Fault> {
+    if all <= limits.bytes {
+        return Ok(());
+    }
+    let most = grouped(limits.bytes);
+    let expected = Text::new(
+        format!("解压后至多 {most} 字节"),
+        format!("at most {most} bytes uncompressed"),
+    );
+    Err(over_limit(None, grouped(all), expected))
+}
+
+/// Bytes from a place on, where there are so many.
+fn piece(bytes: &[u8], from: u64, length: u64) -> Result<&[u8], Fault> {
+    let end = from
+        .checked_add(length)
+        .and_then(|end| usize::try_from(end).ok());
+    let range = usize::try_from(from).ok().zip(end);
+    let piece = range.and_then(|(from, end)| bytes.get(from..end));
+    piece.ok_or_else(|| damaged(&"block"))
+}
+
+/// What a message's buffers take uncompressed: each says it in its first eight bytes, and its
+/// reader takes so much memory at once.
+fn uncompressed(message: &arrow_ipc::Message<'_>, body: &[u8]) -> Result<u64, Fault> {
+    let dictionary = message.header_as_dictionary_batch();
+    let batch = match dictionary {
+        Some(dictionary) => dictionary.data(),
+        None => message.header_as_record_batch(),
+    };
+    let Some(batch) = batch.filter(|batch| batch.compression().is_some()) else {
+        return Ok(body.len() as u64);
+    };
+    let mut all = 0_u64;
+    for buffer in batch.buffers().into_iter().flatten() {
+        let place = |number: i64| u64::try_from(number).map_err(|_| damaged(&"buffer"));
+        let held = piece(body, place(buffer.offset())?, place(buffer.length())?)?;
+        let says = held.get(..8).and_then(|says| says.try_into().ok());
+        let says = says.map_or(0, i64::from_le_bytes);
+        // -1 says that it is not compressed.
+        all = all.saturating_add(u64::try_from(says).unwrap_or(held.len() as u64));
+    }
+    Ok(all)
+}
+
+fn message(metadata: &[u8]) -> Result<arrow_ipc::Message<'_>, Fault> {
+    arrow_ipc::root_as_message(metadata).map_err(|error| damaged(&error))
+}
+
 /// The footer says how long each block is, and its reader takes so much memory at once.
-fn check_blocks(bytes: &[u8]) -> Result<(), Fault> {
+fn check_file(bytes: &[u8], limits: &Limits) -> Result<(), Fault> {
     let end = bytes.len().checked_sub(10).ok_or_else(|| damaged(&"EOF"))?;
     let length = bytes.get(end..end + 4).and_then(|b| b.try_into().ok());
     let length = length.map_or(0, u32::from_le_bytes) as usize;
@@ -188,20 +246,51 @@ fn check_blocks(bytes: &[u8]) -> Result<(), Fault> {
     let footer = arrow_ipc::root_as_footer(footer).map_err(|error| damaged(&error))?;
     let blocks = footer.recordBatches().into_iter().flatten();
     let dictionaries = footer.dictionaries().into_iter().flatten();
+    let mut all = 0_u64;
     for block in blocks.chain(dictionaries) {
-        let parts = [
-            block.offset(),
-            i64::from(block.metaDataLength()),
-            block.bodyLength(),
-        ];
-        let mut reach = 0_u64;
-        for part in parts {
-            let part = u64::try_from(part).map_err(|_| damaged(&"block"))?;
-            reach = reach.saturating_add(part);
+        let place = |number: i64| u64::try_from(number).map_err(|_| damaged(&"block"));
+        let from = place(block.offset())?;
+        let length = place(i64::from(block.metaDataLength()))?;
+        let metadata = piece(bytes, from, length)?;
+        let body = piece(
+            bytes,
+            from.saturating_add(length),
+            place(block.bodyLength())?,
+        )?;
+        // A mark and a length stand before it, or a length alone.
+        let head = if metadata.starts_with(&[0xff; 4]) {
+            8
+        } else {
+            4
+        };
+        let message = message(metadata.get(head..).unwrap_or_default())?;
+        all = all.saturating_add(uncompressed(&message, body)?);
+        check_size(all, limits)?;
+    }
+    Ok(())
+}
+
+/// A stream has a message after another, each with its length before it.
+fn check_stream(bytes: &[u8], limits: &Limits) -> Result<(), Fault> {
+    let (mut at, mut all) = (0_u64, 0_u64);
+    while at < bytes.len() as u64 {
+        let mut head = piece(bytes, at, 4)?;
+        at += 4;
+        if head == [0xff; 4] {
+            head = piece(bytes, at, 4)?;
+            at += 4;
         }
-        if reach > bytes.len() as u64 {
-            return Err(damaged(&"block"));
+        let length = u64::from(u32::from_le_bytes(head.try_into().unwrap_or_default()));
+        if length == 0 {
+            break;
         }
+        let message = message(piece(bytes, at, length)?)?;
+        at += length;
+        let length = u64::try_from(message.bodyLength()).map_err(|_| damaged(&"block"))?;
+        let body = piece(bytes, at, length)?;
+        at += length;
+        all = all.saturating_add(uncompressed(&message, body)?);
+        check_size(all, limits)?;
     }
     Ok(())
 }

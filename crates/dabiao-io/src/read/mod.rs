@@ -7,6 +7,8 @@
 #[cfg(feature = "columns")]
 mod columns;
 mod delimited;
+#[cfg(any(feature = "workbook", feature = "columns"))]
+mod guard;
 mod observations;
 mod places;
 mod source;
@@ -43,7 +45,7 @@ pub enum Format {
     Ods,
     /// Apache Parquet.
     Parquet,
-    /// Apache Arrow's file format (IPC, Feather 2).
+    /// Apache Arrow's file format (IPC, Feather 2), or a stream of it.
     Arrow,
 }
 

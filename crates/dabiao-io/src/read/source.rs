@@ -136,12 +136,14 @@ impl Opened<'_> {
 
     /// What the first bytes say that it is; nothing where it may be text.
     pub(super) fn signature(&mut self) -> Result<Option<Signature>, Fault> {
-        const SIGNATURES: [(&[u8], Signature); 7] = [
+        const SIGNATURES: [(&[u8], Signature); 8] = [
             (b"PK\x03\x04", Signature::Zip),
             (b"PK\x05\x06", Signature::Zip),
             (b"\xd0\xcf\x11\xe0", Signature::Ole),
             (b"PAR1", Signature::Parquet),
             (b"ARROW1", Signature::Arrow),
+            // The mark before the first message of a stream.
+            (b"\xff\xff\xff\xff", Signature::Arrow),
             (b"\x1f\x8b", Signature::Other("gzip")),
             (b"%PDF", Signature::Other("PDF")),
         ];

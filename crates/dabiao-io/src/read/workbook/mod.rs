@@ -26,6 +26,8 @@ use elsewhere::{At, Elsewhere};
 
 /// As many rows as a spreadsheet has.
 const SHEET_ROWS: u32 = 1_048_576;
+/// Says of an OpenDocument what its parts are.
+const MANIFEST: &str = "META-INF/manifest.xml";
 /// Rows between two words to the progress.
 const WORD_EVERY: u64 = 4096;
 
@@ -149,7 +151,12 @@ impl<'a> Book<'a> {
         if format == Format::Xls {
             return Ok(Book::Xls(xls::Xls::open(opened, limits)?));
         }
-        let package = package::Package::open(opened, limits)?;
+        let mut package = package::Package::open(opened, limits)?;
+        // LibreOffice puts all of a workbook with a password into one part, or says of each part
+        // how it is encrypted.
+        if package.has("encrypted-package") || package.holds(MANIFEST, b"encryption-data")? {
+            return Err(package::encrypted());
+        }
         if package.has("content.xml") {
             return Ok(Book::Ods(ods::Ods::open(package)?));
         }

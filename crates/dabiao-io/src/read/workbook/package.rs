@@ -1,6 +1,6 @@
 //! The parts of a workbook that is a ZIP archive, none of them larger than it says.
 
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use dabiao::{Fault, FaultCode, Text};
 use quick_xml::Reader;
@@ -14,7 +14,7 @@ use crate::read::{Limits, grouped, over_limit};
 const PARTS: usize = 20_000;
 
 /// An XML part that is being read.
-pub(super) type Part<'z> = Reader<BufReader<Bounded<Box<dyn Read + 'z>>>>;
+pub(super) type Part<'z> = Reader<Pieces<Bounded<Box<dyn Read + 'z>>>>;
 
 /// The archive behind an XLSX or ODS workbook.
 pub(super) struct Package<'a> {
@@ -64,6 +64,17 @@ impl<'a> Package<'a> {
         self.archive.index_for_name(name).is_some()
     }
 
+    /// Whether a part is there and has these bytes among its first megabyte.
+    pub(super) fn holds(&mut self, name: &str, wanted: &[u8]) -> Result<bool, Fault> {
+        if !self.has(name) {
+            return Ok(false);
+        }
+        let mut start = Vec::new();
+        let read = self.bytes(name)?.take(1 << 20).read_to_end(&mut start);
+        read.map_err(|error| damaged(&error))?;
+        Ok(memchr::memmem::find(&start, wanted).is_some())
+    }
+
     /// A part as bytes; it ends in an error where it is larger than the directory said.
     pub(super) fn bytes(&mut self, name: &str) -> Result<Bounded<Box<dyn Read + '_>>, Fault> {
         let limits = self.limits;
@@ -82,7 +93,7 @@ impl<'a> Package<'a> {
     }
 
     pub(super) fn part(&mut self, name: &str) -> Result<Part<'_>, Fault> {
-        let mut part = Reader::from_reader(BufReader::with_capacity(1 << 16, self.bytes(name)?));
+        let mut part = Reader::from_reader(Pieces::new(self.bytes(name)?));
         let config = part.config_mut();
         config.expand_empty_elements = true;
         config.check_end_names = false;
@@ -94,6 +105,52 @@ impl<'a> Package<'a> {
 pub(super) struct Bounded<R> {
     inner: R,
     left: u64,
+}
+
+/// A tag, or a text between two, is held whole: the longest that there may be.
+const PIECE: usize = 16 << 20;
+
+/// A reader of XML, none of whose pieces is longer than [`PIECE`].
+pub(super) struct Pieces<R> {
+    inner: BufReader<R>,
+    /// Bytes since the last tag's end or start.
+    since: usize,
+}
+
+/// The mark of a part with a longer one.
+const LONG: &str = "more bytes in one piece than any workbook has";
+
+impl<R: Read> Pieces<R> {
+    fn new(inner: R) -> Pieces<R> {
+        Pieces {
+            inner: BufReader::with_capacity(1 << 16, inner),
+            since: 0,
+        }
+    }
+}
+
+impl<R: Read> Read for Pieces<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner.read(buffer)
+    }
+}
+
+impl<R: Read> BufRead for Pieces<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.since > PIECE {
+            return Err(io::Error::other(LONG));
+        }
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        let taken = self.inner.buffer().get(..count).unwrap_or_default();
+        self.since = match memchr::memrchr2(b'<', b'>', taken) {
+            Some(at) => count - at,
+            None => self.since.saturating_add(count),
+        };
+        self.inner.consume(count);
+    }
 }
 
 /// The mark of an archive whose part holds more than its directory says.
@@ -135,6 +192,13 @@ pub(super) fn damaged(found: &dyn std::fmt::Display) -> Fault {
                 "parts as large as the archive's directory says",
             ));
     }
+    if found.contains(LONG) {
+        let most = grouped(PIECE as u64);
+        return Fault::new(FaultCode::TooLarge).expected(Text::new(
+            format!("每段至多 {most} 字节"),
+            format!("at most {most} bytes in one piece"),
+        ));
+    }
     Fault::new(FaultCode::Syntax)
         .found(found)
         .expected(Text::new(
@@ -146,6 +210,6 @@ pub(super) fn damaged(found: &dyn std::fmt::Display) -> Fault {
 pub(super) fn encrypted() -> Fault {
     Fault::new(FaultCode::Unreadable).expected(Text::new(
         "没有密码的工作簿\u{ff08}请取消密码后另存\u{ff09}",
-        "a workbook without a password",
+        "a workbook that no password protects (save it without one)",
     ))
 }

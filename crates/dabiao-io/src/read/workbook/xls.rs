@@ -6,7 +6,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::{Cursor, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Data, Reader};
 use dabiao::{Fault, FaultCode, Text};
@@ -15,6 +14,7 @@ use super::elsewhere::At;
 use super::formats::{Kind, kind_of, kind_of_builtin};
 use super::package::{damaged, encrypted};
 use super::{Merge, SheetName, Value, Visit};
+use crate::read::guard::guarded;
 use crate::read::source::Opened;
 use crate::read::{Limits, grouped};
 
@@ -39,10 +39,12 @@ impl Xls {
         bounded
             .read_to_end(&mut bytes)
             .map_err(|error| damaged(&error))?;
-        let walked = walk(&bytes)?;
-        // What is damaged in a way that its reader did not foresee is damaged all the same.
-        let read = catch_unwind(AssertUnwindSafe(|| read(bytes)));
-        let read = read.unwrap_or_else(|_| Err(damaged(&"XLS")))?;
+        // What is damaged in a way that its readers did not foresee is damaged all the same.
+        let read = guarded(|| {
+            let walked = walk(&bytes)?;
+            Ok((walked, read(bytes)?))
+        });
+        let (walked, read) = read.unwrap_or_else(|| Err(damaged(&"XLS")))?;
         Ok(Xls {
             sheets: read.sheets,
             ranges: read.ranges,
