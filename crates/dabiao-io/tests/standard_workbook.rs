@@ -2,6 +2,7 @@
 #![cfg(feature = "workbook")]
 
 use std::fs;
+use std::io::{Cursor, Read, Write};
 use std::path::Path;
 use std::process::Command;
 
@@ -114,6 +115,88 @@ fn a_fault_names_its_sheet_and_cell() {
     assert!(
         faults.listed.iter().all(|fault| fault.place.line.is_none()),
         "{faults}"
+    );
+}
+
+/// A built-in standard's workbook with a text of one of its parts replaced, and its faults.
+fn faults_of(part: &str, from: &str, to: &str) -> dabiao::Faults {
+    let standard = Standard::builtin("weihai-2020").expect("a built-in standard");
+    let workbook = standard_workbook(standard.document()).expect("a workbook");
+    let mut read = zip::ZipArchive::new(Cursor::new(workbook)).expect("an archive");
+    let mut written = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..read.len() {
+        let mut file = read.by_index(at).expect("a part");
+        let name = file.name().expect("a name").into_owned();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).expect("a part");
+        if name == part {
+            let text = String::from_utf8(bytes).expect("text");
+            assert!(text.contains(from), "{from} stands in {part}");
+            bytes = text.replacen(from, to, 1).into_bytes();
+        }
+        let options = zip::write::SimpleFileOptions::default();
+        written.start_file(&name, options).expect("a part");
+        written.write_all(&bytes).expect("a part");
+    }
+    let edited = written.finish().expect("an archive").into_inner();
+    read_standard("standard.xlsx", &edited).expect_err("faults")
+}
+
+fn at(fault: &dabiao::Fault) -> (FaultCode, &str, &str) {
+    let place = &fault.place;
+    (
+        fault.code,
+        place.sheet.as_deref().unwrap_or_default(),
+        place.cell.as_deref().unwrap_or_default(),
+    )
+}
+
+#[test]
+fn a_bracket_left_open_is_one_fault_of_its_own_cell() {
+    let faults = faults_of(
+        "xl/sharedStrings.xml",
+        "{ ceiling = \"qualified\" }",
+        "{ ceiling = \"qualified\"",
+    );
+    let found: Vec<_> = faults.listed.iter().map(at).collect();
+    assert_eq!(found, [(FaultCode::Syntax, "否决", "E3")], "{faults}");
+}
+
+#[test]
+fn a_sheet_renamed_is_asked_for_by_its_name() {
+    let faults = faults_of("xl/workbook.xml", "name=\"大项\"", "name=\"大项目\"");
+    assert_eq!(faults.listed.len(), 1, "{faults}");
+    let expected = faults.listed[0].expected.as_ref().expect("an expectation");
+    assert!(expected.zh.contains("名为“大项”的工作表"), "{faults}");
+}
+
+#[test]
+fn a_column_without_which_no_row_makes_sense_is_one_fault() {
+    // The heading of the sheet 小项 alone: another key is another column.
+    let faults = faults_of("xl/sharedStrings.xml", "所属大项 section", "所属大项 each");
+    let missing = faults
+        .listed
+        .iter()
+        .filter(|f| f.code == FaultCode::MissingColumn);
+    assert_eq!((missing.count(), faults.listed.len()), (1, 1), "{faults}");
+    assert!(faults.to_string().contains("小项"), "{faults}");
+}
+
+#[test]
+fn a_blank_owner_and_an_unknown_one_say_what_is_expected() {
+    // `of` of the first detail: blank, as below merged cells, or of no item.
+    let faults = faults_of("xl/worksheets/sheet6.xml", "<c r=\"A2\"", "<c r=\"N2\"");
+    let blank = faults
+        .listed
+        .iter()
+        .find(|f| f.place.sheet.as_deref() == Some("评分明细"));
+    let blank = blank.unwrap_or_else(|| panic!("{faults}"));
+    assert_eq!(blank.code, FaultCode::MissingKey, "{faults}");
+    assert!(
+        blank
+            .expected
+            .as_ref()
+            .is_some_and(|e| e.zh.contains("合并"))
     );
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Look {
     pub(super) remark: Format,
     pub(super) head: Format,
     pub(super) text: Format,
+    /// Text of several lines.
+    pub(super) long: Format,
     pub(super) whole: Format,
     pub(super) percent: Format,
     pub(super) label: Format,
@@ -48,6 +50,11 @@ impl Look {
                 .set_align(FormatAlign::Center)
                 .set_text_wrap(),
             text: cell.clone().set_align(FormatAlign::Left).set_indent(1),
+            long: cell
+                .clone()
+                .set_align(FormatAlign::Left)
+                .set_indent(1)
+                .set_text_wrap(),
             whole: cell.clone().set_num_format("0"),
             percent: cell.clone().set_num_format("0.00%"),
             label: base.set_bold().set_font_color(INK),

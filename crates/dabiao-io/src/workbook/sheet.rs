@@ -3,11 +3,14 @@
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 use super::look::Look;
+use super::template::style::lines;
 
 /// What stands in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
+    /// A text that is broken into lines.
+    Long,
     Whole,
     /// A number with so many decimals.
     Number(u8),
@@ -39,6 +42,8 @@ pub(super) struct Table {
     pub(super) title: String,
     /// What must be known of the whole: that it is synthetic or drafted.
     pub(super) remark: Option<String>,
+    /// What of it stands at the foot of every page.
+    pub(super) mark: Option<String>,
     pub(super) columns: Vec<Column>,
     /// Published values as they are written; numbers become numbers.
     pub(super) rows: Vec<Vec<String>>,
@@ -78,6 +83,7 @@ impl Table {
             .iter()
             .map(|column| match column.kind {
                 Kind::Text => look.text.clone(),
+                Kind::Long => look.long.clone(),
                 Kind::Whole => look.whole.clone(),
                 Kind::Number(decimals) => look.decimals(decimals),
                 Kind::Percent => look.percent.clone(),
@@ -93,6 +99,9 @@ impl Table {
             {
                 write_cell(sheet, (row, at), column.kind, cell, format)?;
             }
+            if let Some(height) = self.height(cells) {
+                sheet.set_row_height(row, height)?;
+            }
         }
         let last = u16::try_from(self.columns.len().saturating_sub(1)).unwrap_or(0);
         sheet.set_freeze_panes(FIRST, self.frozen)?;
@@ -100,11 +109,33 @@ impl Table {
             sheet.autofilter(HEADING, 0, self.last(), last)?;
         }
         sheet.set_repeat_rows(HEADING, HEADING)?;
-        page(sheet);
+        page(sheet, self.mark.as_deref());
+        let all: f64 = widths.iter().sum();
+        if all > ACROSS {
+            // Wider than can be read: several pages across, each with the first columns.
+            let pages = (all / ACROSS).ceil() as u16;
+            sheet.set_print_fit_to_pages(pages, 0);
+            if self.frozen > 0 {
+                sheet.set_repeat_columns(0, self.frozen - 1)?;
+            }
+        }
         Ok(sheet)
+    }
+
+    /// The height of a row that has a text of several lines.
+    fn height(&self, cells: &[String]) -> Option<f64> {
+        let columns = self.columns.iter().zip(cells);
+        let long = columns.filter(|(column, _)| column.kind == Kind::Long);
+        let most = long.map(|(column, cell)| lines(cell, column.width));
+        let most = most.fold(1.0, f64::max);
+        (most > 1.0).then(|| (most * LINE + 3.0).min(HIGHEST))
     }
 }
 
+/// So many characters are readable across an A4.
+const ACROSS: f64 = 230.0;
+/// The height that a row may have.
+const HIGHEST: f64 = 240.0;
 /// The width of a column that nobody set, in characters.
 const DEFAULT_WIDTH: f64 = 8.43;
 /// What must be known is laid over at least so many characters.
@@ -149,14 +180,16 @@ pub(super) fn banner(
     Ok(())
 }
 
-/// A4 across, as wide as the page, with the number of each.
-pub(super) fn page(sheet: &mut Worksheet) {
+/// A4 across, as wide as the page, with the name of the sheet, the number of each page and what
+/// must be known of it.
+pub(super) fn page(sheet: &mut Worksheet, mark: Option<&str>) {
+    let mark: String = mark.unwrap_or_default().chars().take(100).collect();
     sheet
         .set_landscape()
         .set_paper_size(9)
         .set_print_fit_to_pages(1, 0)
         .set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3)
-        .set_footer("&C&P / &N")
+        .set_footer(format!("&L&A&C&P / &N&R{}", mark.replace('&', "&&")))
         .set_screen_gridlines(false);
 }
 
@@ -169,7 +202,7 @@ pub(super) fn write_cell(
     format: &Format,
 ) -> Result<(), XlsxError> {
     let number = match kind {
-        Kind::Text => None,
+        Kind::Text | Kind::Long => None,
         Kind::Whole | Kind::Number(_) => cell.parse::<f64>().ok(),
         Kind::Percent => {
             let digits = cell.strip_suffix('%');

@@ -2,11 +2,12 @@
 
 use dabiao::campaign::{CampaignResult, Decision, GroupScore, Outcome};
 use rust_xlsxwriter::{
-    Color, ConditionalFormatCell, ConditionalFormatCellRule, ConditionalFormatDataBar, Format,
+    Color, ConditionalFormat3ColorScale, ConditionalFormatCell, ConditionalFormatCellRule,
+    ConditionalFormatType, Format,
 };
 use rust_xlsxwriter::{Workbook, XlsxError};
 
-use super::ranking::colour_grades;
+use super::ranking::{bar, colour_grades};
 use super::{Made, text};
 use dabiao::campaign::reason;
 
@@ -16,6 +17,7 @@ use crate::workbook::sheet::{Column, FIRST, Kind};
 /// Everyone with the reason: the chosen first, tier by tier, then those left open.
 pub(super) fn selection(
     made: &Made<'_>,
+    loaded: &LoadedCampaign,
     result: &CampaignResult,
     book: &mut Workbook,
 ) -> Result<(), XlsxError> {
@@ -39,7 +41,7 @@ pub(super) fn selection(
         Column::new(made.pick("区县", "District"), Kind::Text, 24.0),
         Column::new(made.pick("总分", "Total"), Kind::Number(decimals), 10.0),
         Column::new(grade, Kind::Text, 14.0),
-        Column::new(made.pick("缘由", "Why"), Kind::Text, 80.0),
+        Column::new(made.pick("缘由", "Why"), Kind::Long, 80.0),
     ];
     table.frozen = 5;
     let tier_at = |id: &Option<String>| {
@@ -47,6 +49,11 @@ pub(super) fn selection(
             .as_ref()
             .and_then(|id| selection.tiers.iter().position(|tier| tier.id == *id));
         at.unwrap_or(usize::MAX)
+    };
+    let tier = |id: &String| {
+        let tier = loaded.document.tiers().find(|tier| tier.id == *id);
+        tier.map_or(id.as_str(), |tier| tier.title.get(lang))
+            .to_owned()
     };
     let order = |outcome: Outcome| match outcome {
         Outcome::Chosen => 0,
@@ -68,7 +75,7 @@ pub(super) fn selection(
         };
         table.rows.push(vec![
             word.to_owned(),
-            text(held.tier.as_ref()),
+            text(held.tier.as_ref().map(tier)),
             text(scores.rank(row)),
             text(scores.codes().get(row)),
             made.attribute("name", row),
@@ -182,9 +189,7 @@ pub(super) fn league(
         table.rows.push(cells);
     }
     let sheet = table.write(book.add_worksheet(), &made.look)?;
-    let bar = ConditionalFormatDataBar::new()
-        .set_fill_color(Color::RGB(0x9D_B8_D9))
-        .set_solid_fill(true);
+    let bar = bar();
     sheet.add_conditional_format(FIRST, 5, table.last(), 5, &bar)?;
     Ok(())
 }
@@ -217,11 +222,11 @@ pub(super) fn coverage(
         Column::new(made.pick("单元数", "Units"), Kind::Whole, 9.0),
         Column::new(made.pick("已建数", "Established"), Kind::Whole, 9.0),
         Column::new(share, Kind::Percent, 10.0),
-        Column::new(made.pick("尚缺的单元", "Lacking"), Kind::Text, 40.0),
+        Column::new(made.pick("尚缺的单元", "Lacking"), Kind::Long, 44.0),
         Column::new(
             made.pick("无网格的小区", "Compounds without grid"),
-            Kind::Text,
-            20.0,
+            Kind::Long,
+            24.0,
         ),
         Column::new(
             made.pick("无网格的户数", "Households without grid"),
@@ -280,7 +285,7 @@ pub(super) fn phases(
         Column::new(made.pick("编码", "Code"), Kind::Text, 15.0),
         Column::new(made.pick("社区", "Community"), Kind::Text, 22.0),
         Column::new(made.pick("区县", "District"), Kind::Text, 24.0),
-        Column::new(made.pick("小项", "Item"), Kind::Text, 9.0),
+        Column::new(made.pick("小项", "Item"), Kind::Text, 28.0),
         Column::new(made.pick("前", "Earlier"), Kind::Number(decimals), 9.0),
         Column::new(made.pick("后", "Later"), Kind::Number(decimals), 9.0),
         Column::new(made.pick("差", "Difference"), Kind::Number(decimals), 9.0),
@@ -303,7 +308,7 @@ pub(super) fn phases(
             text(result.scores.codes().get(held.row)),
             made.attribute("name", held.row),
             made.attribute("district", held.row),
-            held.item.clone(),
+            made.titled(&held.item),
             held.earlier.to_string(),
             held.later.to_string(),
             held.difference.to_string(),
@@ -311,11 +316,24 @@ pub(super) fn phases(
     }
     let sheet = table.write(book.add_worksheet(), &made.look)?;
     if !table.rows.is_empty() {
-        let bar = ConditionalFormatDataBar::new()
-            .set_fill_color(Color::RGB(0x8F_C1_9A))
-            .set_negative_fill_color(Color::RGB(0xE0_8A_7D))
-            .set_solid_fill(true);
-        sheet.add_conditional_format(FIRST, 8, table.last(), 8, &bar)?;
+        let most = most_points(made);
+        let scale = ConditionalFormat3ColorScale::new()
+            .set_minimum(ConditionalFormatType::Number, -most)
+            .set_midpoint(ConditionalFormatType::Number, 0)
+            .set_maximum(ConditionalFormatType::Number, most)
+            .set_minimum_color(Color::RGB(0xE0_8A_7D))
+            .set_midpoint_color(Color::RGB(0xFF_FF_FF))
+            .set_maximum_color(Color::RGB(0x8F_C1_9A));
+        sheet.add_conditional_format(FIRST, 8, table.last(), 8, &scale)?;
     }
     Ok(())
+}
+
+/// The most points of an item.
+fn most_points(made: &Made<'_>) -> f64 {
+    let items = made.scores.standard().items();
+    let points = items.iter().filter_map(|item| item.points.as_ref());
+    points
+        .map(dabiao::Rational::to_f64)
+        .fold(1.0, |most, points| most.max(points))
 }

@@ -93,12 +93,12 @@ pub(super) fn items(made: &Made<'_>, book: &mut Workbook) -> Result<(), XlsxErro
         Column::new(made.pick("编码", "Code"), Kind::Text, 15.0),
         Column::new(made.pick("社区", "Community"), Kind::Text, 20.0),
         Column::new(made.pick("小项", "Item"), Kind::Text, 7.0),
-        Column::new(made.pick("名称", "Title"), Kind::Text, 26.0),
-        Column::new(made.pick("观测值", "Value"), Kind::Text, 18.0),
+        Column::new(made.pick("名称", "Title"), Kind::Long, 26.0),
+        Column::new(made.pick("观测值", "Value"), Kind::Long, 20.0),
         Column::new(made.pick("得分", "Points"), Kind::Number(decimals), 8.0),
         Column::new(made.pick("分值", "Of"), Kind::Number(decimals), 8.0),
         Column::new(made.pick("失分", "Lost"), Kind::Number(decimals), 8.0),
-        Column::new(made.pick("缘由", "Why"), Kind::Text, 90.0),
+        Column::new(made.pick("缘由", "Why"), Kind::Long, 90.0),
     ];
     table.frozen = 4;
     let explainer = scores.explainer().in_language(lang);
@@ -156,13 +156,13 @@ pub(super) fn gaps(made: &Made<'_>, book: &mut Workbook) -> Result<(), XlsxError
         Column::new(made.pick("编码", "Code"), Kind::Text, 15.0),
         Column::new(made.pick("社区", "Community"), Kind::Text, 20.0),
         Column::new(made.pick("类别", "Kind"), Kind::Text, 12.0),
-        Column::new(made.pick("对象", "Of"), Kind::Text, 9.0),
-        Column::new(made.pick("观测值", "Value"), Kind::Text, 18.0),
+        Column::new(made.pick("对象", "Of"), Kind::Long, 26.0),
+        Column::new(made.pick("观测值", "Value"), Kind::Long, 20.0),
         Column::new(made.pick("得分", "Points"), Kind::Number(decimals), 8.0),
         Column::new(made.pick("应得", "Mark"), Kind::Number(decimals), 8.0),
         Column::new(made.pick("相差", "Short"), Kind::Number(decimals), 8.0),
         Column::new(made.pick("可增", "Gain"), Kind::Number(decimals), 8.0),
-        Column::new(made.pick("说明", "In words"), Kind::Text, 80.0),
+        Column::new(made.pick("说明", "In words"), Kind::Long, 80.0),
     ];
     table.frozen = 4;
     let explainer = scores.explainer().in_language(lang);
@@ -172,6 +172,10 @@ pub(super) fn gaps(made: &Made<'_>, book: &mut Workbook) -> Result<(), XlsxError
         };
         for cells in gap_rows(&gaps, lang) {
             let [code, kind, subject, value, points, mark, lost, gain, words] = cells;
+            let subject = match kind.as_str() {
+                "grade" => made.grade(&subject),
+                _ => made.titled(&subject),
+            };
             let kind = match kind.as_str() {
                 "grade" => made.pick("上一等次", "next grade"),
                 "total" => made.pick("总分", "total"),

@@ -27,6 +27,7 @@ struct Made<'r> {
     lang: Lang,
     look: Look,
     remark: Option<String>,
+    mark: Option<String>,
 }
 
 impl Made<'_> {
@@ -50,6 +51,23 @@ impl Made<'_> {
             .to_owned()
     }
 
+    /// A section, item, bonus, deduction or veto by its code: the code and the title.
+    fn titled(&self, code: &str) -> String {
+        let standard = self.scores.standard();
+        let document = standard.document();
+        let sections = standard.sections();
+        let sections = sections.iter().map(|held| (&held.id, &held.title));
+        let extras = document.bonus.iter().chain(&document.deductions);
+        let items = standard.items().into_iter().chain(extras);
+        let items = items.map(|held| (&held.id, &held.title));
+        let vetoes = document.vetoes.iter().map(|held| (&held.id, &held.title));
+        let mut all = sections.chain(items).chain(vetoes);
+        match all.find(|(id, _)| *id == code) {
+            Some((id, title)) => format!("{id} {}", title.get(self.lang)),
+            None => code.to_owned(),
+        }
+    }
+
     /// The titles of the grades, best first.
     fn grades(&self) -> Vec<String> {
         let grades = &self.scores.standard().document().grades;
@@ -62,6 +80,7 @@ impl Made<'_> {
             name: name.to_owned(),
             title: title.to_owned(),
             remark: self.remark.clone(),
+            mark: self.mark.clone(),
             columns: Vec::new(),
             rows: Vec::new(),
             frozen: 0,
@@ -162,21 +181,39 @@ fn workbook(
         lang,
         look: Look::new(),
         remark: remark(scores, lang, campaign),
+        mark: mark(scores, lang, campaign),
     };
     let mut book = fill(&made, campaign).map_err(io_error)?;
     let bytes = book.save_to_buffer().map_err(io_error)?;
     out.write_all(&bytes)
 }
 
+fn is_synthetic(campaign: OfCampaign<'_>) -> bool {
+    campaign.is_some_and(|(loaded, _)| loaded.document.synthetic)
+}
+
+fn synthetic(lang: Lang) -> &'static str {
+    lang.pick(
+        "合成数据\u{ff0c}仅供演示。",
+        "Synthetic data, for demonstration only.",
+    )
+}
+
+/// The same in a few words, for the foot of every page.
+fn mark(scores: &Scores, lang: Lang, campaign: OfCampaign<'_>) -> Option<String> {
+    if is_synthetic(campaign) {
+        return Some(synthetic(lang).to_owned());
+    }
+    let notice = scores.standard().document().notice.as_ref();
+    notice.map(|_| {
+        lang.pick("见表首声明", "See the notice at the top")
+            .to_owned()
+    })
+}
+
 /// That marks are made up, and what is drafted.
 fn remark(scores: &Scores, lang: Lang, campaign: OfCampaign<'_>) -> Option<String> {
-    let synthetic = campaign.is_some_and(|(loaded, _)| loaded.document.synthetic);
-    let synthetic = synthetic.then(|| {
-        lang.pick(
-            "合成数据\u{ff0c}仅供演示。",
-            "Synthetic data, for demonstration only.",
-        )
-    });
+    let synthetic = is_synthetic(campaign).then(|| synthetic(lang));
     let notice = scores.standard().document().notice.as_ref();
     let parts: Vec<&str> = synthetic
         .into_iter()
@@ -192,8 +229,8 @@ fn fill(made: &Made<'_>, campaign: OfCampaign<'_>) -> Result<Workbook, XlsxError
     let mut book = new_workbook(title)?;
     overview::write(made, title, campaign.map(|(_, result)| result), &mut book)?;
     ranking::write(made, &mut book)?;
-    if let Some((_, result)) = campaign {
-        campaign::selection(made, result, &mut book)?;
+    if let Some((loaded, result)) = campaign {
+        campaign::selection(made, loaded, result, &mut book)?;
     }
     cards::matrix(made, &mut book)?;
     cards::items(made, &mut book)?;

@@ -1,9 +1,10 @@
 //! The first sheet: how many, which grades, where points are lost, with charts.
 
-use dabiao::campaign::CampaignResult;
+use dabiao::campaign::{CampaignResult, GroupScore};
 use dabiao::explain::Loss;
 use rust_xlsxwriter::{
-    Chart, ChartFormat, ChartLine, ChartSolidFill, Color, Workbook, Worksheet, XlsxError,
+    Chart, ChartAxisCrossing, ChartFormat, ChartLine, ChartSolidFill, Color, Workbook, Worksheet,
+    XlsxError,
 };
 
 use super::{Made, text};
@@ -72,6 +73,8 @@ pub(super) fn write(
             all.communities.without_grade.to_string(),
         ]])
         .collect();
+    // Where the next chart stands.
+    let mut below = 2;
     let heading = [
         made.pick("等次", "Grade"),
         made.pick("社区数", "Communities"),
@@ -98,15 +101,19 @@ pub(super) fn write(
             .map(Color::RGB)
             .collect();
         let mut chart = column_chart(made.pick("各等次社区数", "Communities by grade"));
+        chart.x_axis().set_name(made.pick("等次", "Grade"));
+        chart.y_axis().set_name(made.pick("社区数", "Communities"));
         if let Some(series) = chart_series(&mut chart, &name, &block, 1) {
             series.set_point_colors(&colours);
         }
-        sheet.insert_chart(2, 5, &chart)?;
+        sheet.insert_chart(below, 5, &chart)?;
+        below += rows_of(SHORT);
     }
     if let Some(result) = result.filter(|result| !result.districts.is_empty()) {
-        let rows: Vec<Vec<String>> = result
-            .districts
-            .iter()
+        let mut districts: Vec<&GroupScore> = result.districts.iter().collect();
+        districts.sort_by_key(|group| group.rank.unwrap_or(u32::MAX));
+        let rows: Vec<Vec<String>> = districts
+            .into_iter()
             .map(|group| {
                 vec![
                     crate::campaign::area_name(result, "district", &group.key),
@@ -123,15 +130,15 @@ pub(super) fn write(
         let kinds = [Kind::Text, Kind::Whole, Kind::Number(decimals)];
         let block = write_block(made, sheet, row, &heading, &kinds, &rows)?;
         row = block.last + 2;
-        let mut chart = Chart::new_bar();
-        chart
-            .title()
-            .set_name(made.pick("各区县平均分", "Mean total by district"));
-        dress(&mut chart, 760, 300);
-        chart.y_axis().set_reverse();
-        chart.x_axis().set_min(0);
+        let title = made.pick("各区县平均分", "Mean total by district");
+        let height = bars(rows.len());
+        let mut chart = bar_chart(title, height);
+        chart.y_axis().set_name(made.pick("区县", "District"));
+        let mean = made.pick("平均分\u{ff08}分\u{ff09}", "Mean total (points)");
+        chart.x_axis().set_name(mean).set_min(0);
         chart_series(&mut chart, &name, &block, 2);
-        sheet.insert_chart(18, 5, &chart)?;
+        sheet.insert_chart(below, 5, &chart)?;
+        below += rows_of(height);
     }
     let losses = scores.losses(0..scores.len());
     let share = |loss: &Loss| {
@@ -175,18 +182,19 @@ pub(super) fn write(
     let block = write_block(made, sheet, row, &heading, &kinds, &rows)?;
     row = block.last + 2;
     if !rows.is_empty() {
-        let mut chart = Chart::new_bar();
-        chart
-            .title()
-            .set_name(made.pick("失分率最高的小项", "Share of points lost"));
-        dress(&mut chart, 760, 360);
-        chart.y_axis().set_reverse();
-        chart.x_axis().set_num_format("0%").set_min(0);
+        let title = made.pick("失分率最高的小项", "Items that lose most of their points");
+        let height = bars(rows.len());
+        let mut chart = bar_chart(title, height);
+        chart.y_axis().set_name(made.pick("小项", "Item"));
+        let lost = made.pick("失分率", "Share of points lost");
+        let axis = chart.x_axis().set_name(lost);
+        axis.set_num_format("0%").set_min(0);
         chart_series(&mut chart, &name, &block, 3);
-        sheet.insert_chart(34, 5, &chart)?;
+        sheet.insert_chart(below, 5, &chart)?;
+        below += rows_of(height);
     }
     // Below the charts, which would cover its long texts.
-    row = row.max(54);
+    row = row.max(below);
     let standard = &all.standard;
     for (label, value) in [
         (
@@ -214,7 +222,7 @@ pub(super) fn write(
         sheet.write(row, 1, value.trim())?;
         row += 1;
     }
-    page(sheet);
+    page(sheet, made.mark.as_deref());
     sheet.set_print_fit_to_pages(1, 1);
     Ok(())
 }
@@ -236,7 +244,7 @@ fn write_block(
                 Kind::Number(decimals) => made.look.decimals(*decimals),
                 Kind::Percent => made.look.percent.clone(),
                 Kind::Whole => made.look.whole.clone(),
-                Kind::Text => made.look.text.clone(),
+                Kind::Text | Kind::Long => made.look.text.clone(),
             };
             write_cell(sheet, (at, column), *kind, cell, &format)?;
         }
@@ -250,10 +258,34 @@ fn write_block(
 fn column_chart(title: &str) -> Chart {
     let mut chart = Chart::new_column();
     chart.title().set_name(title);
-    dress(&mut chart, 760, 300);
+    dress(&mut chart, 760, SHORT);
     chart.y_axis().set_min(0);
     chart.x_axis().set_major_gridlines(false);
     chart
+}
+
+/// Bars from the top, the scale below them.
+fn bar_chart(title: &str, height: u32) -> Chart {
+    let mut chart = Chart::new_bar();
+    chart.title().set_name(title);
+    dress(&mut chart, 760, height);
+    let names = chart.y_axis();
+    names.set_reverse().set_crossing(ChartAxisCrossing::Max);
+    chart
+}
+
+/// The height of a chart of a few columns, in pixels.
+const SHORT: u32 = 300;
+
+/// The height of so many bars.
+fn bars(count: usize) -> u32 {
+    let bars = u32::try_from(count).unwrap_or(u32::MAX).min(60);
+    (bars * 26 + 110).max(SHORT)
+}
+
+/// The rows that a chart covers, with one below it.
+fn rows_of(height: u32) -> u32 {
+    height.div_ceil(20) + 1
 }
 
 fn dress(chart: &mut Chart, width: u32, height: u32) {

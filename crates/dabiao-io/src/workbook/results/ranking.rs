@@ -37,8 +37,8 @@ pub(super) fn write(made: &Made<'_>, book: &mut Workbook) -> Result<(), XlsxErro
     ));
     columns.push(Column::new(
         made.pick("一票否决", "Vetoes"),
-        Kind::Text,
-        14.0,
+        Kind::Long,
+        26.0,
     ));
     columns.push(Column::new(
         made.pick("缺报指标数", "Missing"),
@@ -62,7 +62,8 @@ pub(super) fn write(made: &Made<'_>, book: &mut Workbook) -> Result<(), XlsxErro
         let sections = document.sections.iter();
         cells.extend(sections.map(|section| text(scores.points_of(&section.id, row))));
         cells.push(text(scores.bonus(row)));
-        cells.push(scores.vetoes(row).collect::<Vec<_>>().join(" "));
+        let vetoes = scores.vetoes(row).map(|veto| made.titled(veto));
+        cells.push(vetoes.collect::<Vec<_>>().join("\n"));
         let missing = scores.missing(row).count();
         cells.push(if missing == 0 {
             String::new()
@@ -84,12 +85,18 @@ pub(super) fn write(made: &Made<'_>, book: &mut Workbook) -> Result<(), XlsxErro
     if let Some(column) = table.column(total)
         && !table.rows.is_empty()
     {
-        let bar = ConditionalFormatDataBar::new()
-            .set_fill_color(Color::RGB(0x9D_B8_D9))
-            .set_solid_fill(true);
+        let bar = bar();
         sheet.add_conditional_format(FIRST, column, table.last(), column, &bar)?;
     }
     Ok(())
+}
+
+/// A bar behind a number. Only what spreadsheets have had since 2007: readers of files warn of
+/// the rest.
+pub(super) fn bar() -> ConditionalFormatDataBar {
+    ConditionalFormatDataBar::new()
+        .set_fill_color(Color::RGB(0x9D_B8_D9))
+        .use_classic_style()
 }
 
 /// A colour for each grade.

@@ -3,12 +3,15 @@
 use dabiao::standard::Written;
 use dabiao::standard::document::Document;
 use dabiao::{Faults, Rational};
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    Color, DataValidation, DataValidationErrorStyle, Format, FormatAlign, FormatBorder, Worksheet,
+    XlsxError,
+};
 
 use super::super::template::style::{height, lines};
 use super::layout::{
     CHECKS, Column, DETAILS, EXTRAS, GRADES, HEAD, ITEMS, Kind, MEASURES, SECTIONS, SHEETS, Sheet,
-    VETOES, english_of,
+    VETOES, choices, english_of,
 };
 
 /// What a cell is to hold.
@@ -297,6 +300,10 @@ fn write(title: &str, head: &[Option<Held>], tables: &Rows) -> Result<Vec<u8>, X
         let row = at as u32 + 1;
         sheet.write_with_format(row, 0, titled(column), &style.key)?;
         cell(sheet, row, 1, held.as_ref(), column.kind, &style)?;
+        if let Some(Held::Text(text)) = held {
+            sheet.set_row_height(row, height(lines(text, 100.0)))?;
+        }
+        choose(sheet, column.key, (row, 1), row)?;
     }
     sheet.set_column_width(0, 30)?;
     sheet.set_column_width(1, 100)?;
@@ -310,9 +317,11 @@ fn write(title: &str, head: &[Option<Held>], tables: &Rows) -> Result<Vec<u8>, X
         "改好后用 dabiao standard import 读回\u{ff1a}有错会逐个指出工作表和单元格。",
     ];
     for (at, note) in notes.into_iter().enumerate() {
-        sheet.write_with_format(row + 1 + at as u32, 1, note, &style.note)?;
+        let row = row + 1 + at as u32;
+        sheet.write_with_format(row, 1, note, &style.note)?;
+        sheet.set_row_height(row, height(lines(note, 100.0)))?;
     }
-    page(sheet)?;
+    page(sheet, 130.0)?;
     for (layout, (_, rows)) in SHEETS.iter().zip(tables) {
         let sheet = workbook.add_worksheet().set_name(layout.name)?;
         for (at, column) in layout.columns.iter().enumerate() {
@@ -324,11 +333,15 @@ fn write(title: &str, head: &[Option<Held>], tables: &Rows) -> Result<Vec<u8>, X
             }
         }
         sheet.set_row_height(0, 34)?;
+        let mut across = 0.0;
         for (at, column) in layout.columns.iter().enumerate() {
+            choose(sheet, column.key, (1, at as u16), rows.len() as u32 + ADDED)?;
             let used = rows.iter().any(|cells| cells[at].is_some());
             // What a standard does not use stands there, out of the way.
             if column.rare && !used {
                 sheet.set_column_hidden(at as u16)?;
+            } else {
+                across += column.width;
             }
         }
         for (at, cells) in rows.iter().enumerate() {
@@ -347,9 +360,37 @@ fn write(title: &str, head: &[Option<Held>], tables: &Rows) -> Result<Vec<u8>, X
         }
         sheet.set_freeze_panes(1, 2)?;
         sheet.autofilter(0, 0, rows.len() as u32, layout.columns.len() as u16 - 1)?;
-        page(sheet)?;
+        page(sheet, across)?;
+        if across > ACROSS {
+            sheet.set_repeat_columns(0, 1)?;
+        }
     }
     workbook.save_to_buffer()
+}
+
+/// Rows below the last that are offered the same choices.
+const ADDED: u32 = 200;
+/// So many characters are readable across an A4.
+const ACROSS: f64 = 230.0;
+
+/// Offers the words that a column's cells may hold; others pass, since a newer engine may know
+/// them.
+fn choose(
+    sheet: &mut Worksheet,
+    key: &str,
+    (row, column): (u32, u16),
+    last: u32,
+) -> Result<(), XlsxError> {
+    let words = choices(key);
+    if words.is_empty() {
+        return Ok(());
+    }
+    let validation = DataValidation::new()
+        .allow_list_strings(words)?
+        .set_error_style(DataValidationErrorStyle::Warning)
+        .set_error_message(format!("应为 {} 之一", words.join("、")))?;
+    sheet.add_data_validation(row, column, last, column, &validation)?;
+    Ok(())
 }
 
 /// The height of a row that shows all of its texts.
@@ -365,11 +406,12 @@ fn tallest(layout: &Sheet, cells: &[Option<Held>]) -> f64 {
     height(needed.fold(1.0, f64::max))
 }
 
-fn page(sheet: &mut Worksheet) -> Result<(), XlsxError> {
+fn page(sheet: &mut Worksheet, across: f64) -> Result<(), XlsxError> {
     sheet.set_landscape().set_paper_size(9);
-    sheet.set_print_fit_to_pages(1, 0);
+    sheet.set_print_fit_to_pages((across / ACROSS).ceil().max(1.0) as u16, 0);
+    sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
     sheet.set_repeat_rows(0, 0)?;
-    sheet.set_footer("&A  &P / &N");
+    sheet.set_footer("&L&A&C&P / &N");
     Ok(())
 }
 

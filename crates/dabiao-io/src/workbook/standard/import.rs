@@ -4,15 +4,14 @@
 //! like any other; a fault of a line is a fault of its cell.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
 
-use dabiao::{Cell, Fault, FaultCode, Faults, Place, Rational, Standard, Text};
+use dabiao::{Fault, FaultCode, Faults, Rational, Standard, Text};
 
 use super::layout::{
     CHECKS, DETAILS, EXTRAS, GRADES, HEAD, ITEMS, Kind, MEASURES, SECTIONS, Sheet, VETOES,
     english_of,
 };
-use crate::{ReadOptions, Source, read_rows};
+use super::table::{At, Line, Table, address, is_absent, place};
 
 /// Whether bytes are those of a workbook rather than of a text.
 #[must_use]
@@ -40,8 +39,14 @@ pub fn read_standard(name: &str, bytes: &[u8]) -> Result<Standard, Faults> {
     let mut table = |sheet: &Sheet, required: bool| match Table::read(name, bytes, sheet) {
         Ok(table) => table,
         Err(found) => {
-            if required || !is_absent(&found, sheet) {
+            if !is_absent(&found, sheet) {
                 faults.extend(found);
+            } else if required {
+                let name = sheet.name;
+                faults.push(Fault::new(FaultCode::Unreadable).expected(Text::new(
+                    format!("名为“{name}”的工作表\u{ff08}请勿改名或删除\u{ff09}"),
+                    format!("a sheet named {name}: sheets keep their names"),
+                )));
             }
             Table::default()
         }
@@ -67,6 +72,7 @@ pub fn read_standard(name: &str, bytes: &[u8]) -> Result<Standard, Faults> {
         places: BTreeMap::new(),
         used: BTreeSet::new(),
         faults: Faults::new(),
+        torn: false,
     };
     writer.head(&head);
     writer.all();
@@ -74,8 +80,13 @@ pub fn read_standard(name: &str, bytes: &[u8]) -> Result<Standard, Faults> {
         text,
         places,
         faults,
+        torn,
         ..
     } = writer;
+    if torn {
+        // The text is not well-formed either; its faults would be those of other cells.
+        return Err(faults.in_file(name));
+    }
     let read = Standard::from_toml(&text).map_err(|mut found| {
         for fault in &mut found.listed {
             let line = fault.place.line.take().unwrap_or(0);
@@ -83,6 +94,11 @@ pub fn read_standard(name: &str, bytes: &[u8]) -> Result<Standard, Faults> {
             if let Some((_, at)) = places.range(..=line).next_back() {
                 fault.place.sheet = Some(at.sheet.to_owned());
                 fault.place.cell = Some(at.cell.clone());
+                if fault.code == FaultCode::MissingKey
+                    && let Some(cell) = book.missing(at, fault.expected.as_ref())
+                {
+                    fault.place.cell = Some(cell);
+                }
             }
         }
         found
@@ -98,129 +114,6 @@ pub fn read_standard(name: &str, bytes: &[u8]) -> Result<Standard, Faults> {
     }
 }
 
-/// Whether a sheet could not be read because it is not there.
-fn is_absent(faults: &Faults, sheet: &Sheet) -> bool {
-    matches!(faults.listed.as_slice(), [fault]
-        if fault.code == FaultCode::Unreadable && fault.found.as_deref() == Some(sheet.name))
-}
-
-/// A cell and where it stands.
-#[derive(Clone, Debug)]
-struct At {
-    sheet: &'static str,
-    cell: String,
-}
-
-/// A row: what its columns hold, by key.
-#[derive(Clone, Debug, Default)]
-struct Line {
-    row: u64,
-    values: BTreeMap<&'static str, (usize, String)>,
-}
-
-impl Line {
-    fn get(&self, key: &str) -> &str {
-        self.values.get(key).map_or("", |(_, text)| text)
-    }
-}
-
-/// A sheet's rows.
-#[derive(Clone, Debug, Default)]
-struct Table {
-    rows: Vec<Line>,
-}
-
-impl Table {
-    fn read(name: &str, bytes: &[u8], sheet: &Sheet) -> Result<Table, Faults> {
-        let options = ReadOptions::new().with_sheet(sheet.name);
-        let mut keys: Option<Vec<Option<&'static str>>> = None;
-        let mut table = Table::default();
-        let mut faults = Faults::new();
-        let is_head = sheet.name == HEAD.name;
-        read_rows(Source::bytes(name, bytes), &options, &mut |row| {
-            let texts: Vec<String> = row.cells.iter().map(|cell| text(*cell)).collect();
-            if is_head {
-                // A key and its value on each row.
-                let key = texts.first().and_then(|title| key_of(sheet, title));
-                if let (Some(key), Some(value)) = (key, texts.get(1)) {
-                    let mut line = Line {
-                        row: row.line,
-                        ..Line::default()
-                    };
-                    line.values.insert(key, (1, value.clone()));
-                    table.rows.push(line);
-                }
-                return ControlFlow::Continue(());
-            }
-            let Some(keys) = &keys else {
-                for (at, title) in texts.iter().enumerate() {
-                    if !title.is_empty() && key_of(sheet, title).is_none() {
-                        let known: Vec<&str> = sheet.columns.iter().map(|c| c.key).collect();
-                        let place = place(sheet.name, row.line, at);
-                        let fault = Fault::new(FaultCode::UnknownColumn).at(place).found(title);
-                        faults.push(fault.expected(Text::from(known.join(", "))));
-                    }
-                }
-                keys = Some(texts.iter().map(|title| key_of(sheet, title)).collect());
-                return ControlFlow::Continue(());
-            };
-            let mut line = Line {
-                row: row.line,
-                ..Line::default()
-            };
-            for (at, value) in texts.into_iter().enumerate() {
-                if let Some(Some(key)) = keys.get(at)
-                    && !value.is_empty()
-                {
-                    line.values.insert(key, (at, value));
-                }
-            }
-            if !line.values.is_empty() {
-                table.rows.push(line);
-            }
-            ControlFlow::Continue(())
-        })?;
-        faults.into_result(table)
-    }
-}
-
-/// The key that a title ends in.
-fn key_of(sheet: &Sheet, title: &str) -> Option<&'static str> {
-    let last = title.split_whitespace().next_back()?;
-    let column = sheet.columns.iter().find(|column| column.key == last)?;
-    Some(column.key)
-}
-
-fn place(sheet: &str, row: u64, column: usize) -> Place {
-    Place {
-        sheet: Some(sheet.to_owned()),
-        cell: Some(address(row, column)),
-        ..Place::default()
-    }
-}
-
-fn address(row: u64, column: usize) -> String {
-    let column = u16::try_from(column).unwrap_or(u16::MAX);
-    format!(
-        "{}{row}",
-        rust_xlsxwriter::utility::column_number_to_name(column)
-    )
-}
-
-/// A cell as a person sees it.
-fn text(cell: Cell<'_>) -> String {
-    match cell {
-        Cell::Text(text) => text.trim().to_owned(),
-        Cell::Bool(yes) => yes.to_string(),
-        Cell::Percentage(part) => match part.to_string().parse::<Rational>() {
-            Ok(part) => format!("{}%", &part * &Rational::from(100)),
-            Err(_) => part.to_string(),
-        },
-        Cell::Float(number) => number.to_string(),
-        other => other.to_text().trim().to_owned(),
-    }
-}
-
 struct Book {
     measures: Table,
     sections: Table,
@@ -232,6 +125,27 @@ struct Book {
     grades: Table,
 }
 
+impl Book {
+    /// The blank cell that a fault misses, in the row of another one.
+    fn missing(&self, at: &At, expected: Option<&Text>) -> Option<String> {
+        let tables = [
+            (&MEASURES, &self.measures),
+            (&SECTIONS, &self.sections),
+            (&ITEMS, &self.items),
+            (&CHECKS, &self.checks),
+            (&DETAILS, &self.details),
+            (&EXTRAS, &self.extras),
+            (&VETOES, &self.vetoes),
+            (&GRADES, &self.grades),
+        ];
+        let (_, table) = tables.iter().find(|(sheet, _)| sheet.name == at.sheet)?;
+        let row = at
+            .cell
+            .trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        table.cell_of(row.parse().ok()?, &expected?.en)
+    }
+}
+
 /// Writes the text of a standard's file, and notes which cell each line came from.
 struct Writer<'b> {
     book: &'b Book,
@@ -241,6 +155,8 @@ struct Writer<'b> {
     /// Rows that belong to something: sheet and row.
     used: BTreeSet<(&'static str, u64)>,
     faults: Faults,
+    /// Whether a cell does not hold together by itself.
+    torn: bool,
 }
 
 impl<'b> Writer<'b> {
@@ -316,18 +232,33 @@ impl<'b> Writer<'b> {
                 self.keys(sheet, line);
             }
         }
-        for (sheet, table, owner) in [
-            (&SECTIONS, &book.sections, "parent"),
-            (&ITEMS, &book.items, "section"),
-            (&CHECKS, &book.checks, "item"),
-            (&DETAILS, &book.details, "of"),
+        for (sheet, table, owner, among) in [
+            (&SECTIONS, &book.sections, "parent", "“大项”"),
+            (&ITEMS, &book.items, "section", "“大项”"),
+            (&CHECKS, &book.checks, "item", "“小项”“加分扣分”"),
+            (&DETAILS, &book.details, "of", "“小项”“评分要点”“加分扣分”"),
         ] {
             for line in &table.rows {
                 if !self.used.contains(&(sheet.name, line.row)) {
                     let column = line.values.get(owner).map_or(0, |(at, _)| *at);
-                    let fault = Fault::new(FaultCode::UnknownReference)
-                        .at(place(sheet.name, line.row, column));
-                    self.faults.push(fault.found(line.get(owner)));
+                    let place = place(sheet.name, line.row, column);
+                    let held = line.get(owner);
+                    let fault = match held {
+                        "" => Fault::new(FaultCode::MissingKey)
+                            .at(place)
+                            .expected(Text::new(
+                                format!("{owner}\u{ff0c}每行都要填\u{ff1b}合并的单元格请取消合并\u{ff0c}逐行填写"),
+                                format!("{owner} in every row; unmerge merged cells"),
+                            )),
+                        held => Fault::new(FaultCode::UnknownReference)
+                            .at(place)
+                            .found(held)
+                            .expected(Text::new(
+                                format!("{among}中的编号"),
+                                format!("an id of {among}"),
+                            )),
+                    };
+                    self.faults.push(fault);
                 }
             }
         }
@@ -408,6 +339,14 @@ impl<'b> Writer<'b> {
                 other => quoted(other),
             },
         };
+        if column.kind == Kind::Plain && !holds_together(&value) {
+            self.torn = true;
+            let fault = Fault::new(FaultCode::Syntax).at(place(sheet.name, line.row, at));
+            self.faults.push(fault.found(text).expected(Text::new(
+                "成对的括号和引号\u{ff0c}写法如 { min = 0, max = 2 }、[\"a\", \"b\"]",
+                "closed brackets and quotes, as in { min = 0, max = 2 } or [\"a\", \"b\"]",
+            )));
+        }
         self.push(&format!("{key} = {value}"), sheet.name, line.row, at);
     }
 
@@ -546,6 +485,40 @@ impl<'b> Writer<'b> {
         let line_text = format!("{open} {} }}", rest.join(", "));
         self.push(&line_text, sheet.name, line.row, at);
     }
+}
+
+/// Whether a value's brackets and quotes are closed, so that what follows it is read as it stands.
+fn holds_together(value: &str) -> bool {
+    let mut open = Vec::new();
+    let mut rest = value.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' => loop {
+                match rest.next() {
+                    Some('"') => break,
+                    Some('\\') => {
+                        rest.next();
+                    }
+                    Some(_) => {}
+                    None => return false,
+                }
+            },
+            '\'' => {
+                if !rest.any(|c| c == '\'') {
+                    return false;
+                }
+            }
+            '{' => open.push('}'),
+            '[' => open.push(']'),
+            '}' | ']' => {
+                if open.pop() != Some(c) {
+                    return false;
+                }
+            }
+            _ => {}
+        }
+    }
+    open.is_empty()
 }
 
 fn quoted(text: &str) -> String {

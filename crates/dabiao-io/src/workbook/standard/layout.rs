@@ -66,6 +66,38 @@ pub(super) struct Sheet {
     pub(super) columns: &'static [Column],
 }
 
+impl Sheet {
+    /// The columns without which no row makes sense.
+    pub(super) fn needed(&self) -> &'static [&'static str] {
+        match self.name {
+            "指标" => &["name", "type"],
+            "大项" => &["id"],
+            "小项" => &["section", "id", "points"],
+            "评分要点" => &["item", "points"],
+            "评分明细" => &["of", "points"],
+            "加分扣分" => &["kind", "id"],
+            "否决" => &["id", "when", "effect"],
+            "等次" => &["id"],
+            _ => &[],
+        }
+    }
+}
+
+/// What a cell may be chosen from: a list that also lets other texts pass, with a warning.
+pub(super) fn choices(key: &str) -> &'static [&'static str] {
+    match key {
+        "type" => &["count", "number", "yes-no", "label", "date"],
+        "level" => &["community", "grid", "building", "compound"],
+        "missing" => &["zero", "error", "exclude", "mean", "median"],
+        "rounding" => &["half-up", "half-even"],
+        "kind" => &["加分", "扣分"],
+        "exceed_full" => &["是", "否"],
+        "each" => &["grid", "building", "compound"],
+        "combine" => &["sum", "best", "worst"],
+        _ => &[],
+    }
+}
+
 /// Keys of the standard itself, a row each.
 pub(super) const HEAD: Sheet = Sheet {
     name: "标准",

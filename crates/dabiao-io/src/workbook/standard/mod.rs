@@ -5,6 +5,7 @@
 mod export;
 mod import;
 mod layout;
+mod table;
 
 use dabiao::{Fault, FaultCode, Faults, Text};
 use rust_xlsxwriter::XlsxError;
