@@ -503,18 +503,10 @@ fn holds_together(value: &str) -> bool {
                     None => return false,
                 }
             },
-            '\'' => {
-                if !rest.any(|c| c == '\'') {
-                    return false;
-                }
-            }
+            '\'' if !rest.any(|c| c == '\'') => return false,
             '{' => open.push('}'),
             '[' => open.push(']'),
-            '}' | ']' => {
-                if open.pop() != Some(c) {
-                    return false;
-                }
-            }
+            '}' | ']' if open.pop() != Some(c) => return false,
             _ => {}
         }
     }
