@@ -44,7 +44,8 @@ use crate::watch::Watch;
 ///     ... id = "chosen"
 ///     ... places = 1
 ///     ... ''')
-///     >>> result = dabiao.Campaign.from_file(folder / "campaign.toml").run()
+///     >>> campaign = dabiao.Campaign.from_file(folder / "campaign.toml")
+///     >>> result = campaign.run()
 ///     >>> result.scores.points("5.2"), result.selection.chosen
 ///     ([Decimal('3.00'), Decimal('2.25')], ['a'])
 #[pyclass(frozen, module = "dabiao", name = "Campaign")]
@@ -60,6 +61,10 @@ impl PyCampaign {
     /// Raises:
     ///     OSError: If the file cannot be read.
     ///     DabiaoError: With all faults of the file and its tables.
+    ///
+    /// Example:
+    ///     >>> dabiao.Campaign.from_file(folder / "campaign.toml")
+    ///     <Campaign spring: Spring>
     #[classmethod]
     fn from_file(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         // A path that leads nowhere is an OSError, as everywhere in Python.
@@ -76,30 +81,50 @@ impl PyCampaign {
     }
 
     /// Its id.
+    ///
+    /// Example:
+    ///     >>> campaign.id
+    ///     'spring'
     #[getter]
     fn id(&self) -> &str {
         &self.inner.document.id
     }
 
     /// Its title.
+    ///
+    /// Example:
+    ///     >>> campaign.title
+    ///     Text("Spring", "Spring")
     #[getter]
     fn title(&self) -> PyText {
         PyText(self.inner.document.title.clone())
     }
 
     /// Whether its marks are made up; then every result says so.
+    ///
+    /// Example:
+    ///     >>> campaign.synthetic
+    ///     False
     #[getter]
     fn synthetic(&self) -> bool {
         self.inner.document.synthetic
     }
 
     /// The standard.
+    ///
+    /// Example:
+    ///     >>> campaign.standard.id
+    ///     'weihai-2020'
     #[getter]
     fn standard(&self, py: Python<'_>) -> Py<PyStandard> {
         self.standard.clone_ref(py)
     }
 
     /// What a reader should look at although it is no fault.
+    ///
+    /// Example:
+    ///     >>> campaign.advice
+    ///     []
     #[getter]
     fn advice(&self) -> Vec<PyFault> {
         self.inner.advice.iter().cloned().map(PyFault).collect()
@@ -119,6 +144,10 @@ impl PyCampaign {
     ///         that the registry does not know, quotas that contradict each other, and what
     ///         scoring finds.
     ///     Cancelled: If it was cancelled.
+    ///
+    /// Example:
+    ///     >>> campaign.run(threads=1)
+    ///     <CampaignResult spring: 2 communities>
     #[pyo3(signature = (*, threads = None, progress = None, cancel = None))]
     fn run(
         &self,
@@ -155,15 +184,26 @@ impl PyCampaign {
 /// Example:
 ///     >>> import dabiao, pathlib, tempfile
 ///     >>> folder = pathlib.Path(tempfile.mkdtemp())
-///     >>> _ = (folder / "communities.csv").write_text("code\na\n")
-///     >>> _ = (folder / "review.csv").write_text("code,activities\na,9\n")
+///     >>> _ = (folder / "communities.csv").write_text("code,district\na,north\nb,south\n")
+///     >>> _ = (folder / "self.csv").write_text("code,activities\na,12\nb,12\n")
+///     >>> _ = (folder / "review.csv").write_text("code,activities\na,12\nb,9\n")
 ///     >>> _ = (folder / "campaign.toml").write_text('''
 ///     ... campaign = { id = "c", title = "C", standard = "weihai-2020", communities = "communities.csv" }
-///     ... phase = [{ id = "review", observations = "review.csv" }]
+///     ... [[phase]]
+///     ... id = "self"
+///     ... title = "self-assessment"
+///     ... observations = "self.csv"
+///     ... [[phase]]
+///     ... id = "review"
+///     ... title = "review"
+///     ... observations = "review.csv"
+///     ... [[selection.tier]]
+///     ... id = "chosen"
+///     ... places = 1
 ///     ... ''')
 ///     >>> result = dabiao.Campaign.from_file(folder / "campaign.toml").run()
-///     >>> [(phase, scores.points("5.2")) for phase, scores in result.phases]
-///     [('review', [Decimal('2.25')])]
+///     >>> result
+///     <CampaignResult c: 2 communities>
 #[pyclass(frozen, module = "dabiao", name = "CampaignResult")]
 pub(crate) struct PyCampaignResult {
     loaded: Arc<LoadedCampaign>,
@@ -174,6 +214,10 @@ pub(crate) struct PyCampaignResult {
 #[pymethods]
 impl PyCampaignResult {
     /// The scores: of the last phase that marked each item, or of all phases weighted.
+    ///
+    /// Example:
+    ///     >>> result.scores.points("5.2")
+    ///     [Decimal('3.00'), Decimal('2.25')]
     #[getter]
     fn scores(&self, py: Python<'_>) -> PyScores {
         PyScores {
@@ -184,6 +228,10 @@ impl PyCampaignResult {
     }
 
     /// Each phase scored on its own marks alone, by id, in order.
+    ///
+    /// Example:
+    ///     >>> [(phase, scores.points("5.2")) for phase, scores in result.phases]
+    ///     [('self', [Decimal('3.00'), Decimal('3.00')]), ('review', [Decimal('3.00'), Decimal('2.25')])]
     #[getter]
     fn phases(&self, py: Python<'_>) -> Vec<(String, PyScores)> {
         let phases = self.result.phases.iter().map(|phase| {
@@ -198,18 +246,30 @@ impl PyCampaignResult {
     }
 
     /// The streets, by code: as ``Scores.groups`` gives them.
+    ///
+    /// Example:
+    ///     >>> result.streets.columns[:3]
+    ///     ['street', 'communities', 'scored']
     #[getter]
     fn streets(&self) -> PyResult<PyTable> {
         results::group_table(&self.result.scores, "street", &self.result.streets)
     }
 
     /// The districts, by code: as ``Scores.groups`` gives them.
+    ///
+    /// Example:
+    ///     >>> [(row["district"], row["mean"]) for row in result.districts.to_dicts()]
+    ///     [('north', Decimal('3.00')), ('south', Decimal('2.25'))]
     #[getter]
     fn districts(&self) -> PyResult<PyTable> {
         results::group_table(&self.result.scores, "district", &self.result.districts)
     }
 
     /// Who was chosen, and why; ``None`` where the campaign chooses nobody.
+    ///
+    /// Example:
+    ///     >>> result.selection.chosen
+    ///     ['a']
     #[getter]
     fn selection(&self, py: Python<'_>) -> PyResult<Option<Py<PySelection>>> {
         let asked = self.loaded.campaign.selection.as_ref();
@@ -222,6 +282,10 @@ impl PyCampaignResult {
     /// The items that two phases have marked for one community: ``code``, ``item``, ``from``
     /// and ``to`` (phases), ``earlier``, ``later`` and ``difference`` (review less
     /// self-assessment).
+    ///
+    /// Example:
+    ///     >>> [row["difference"] for row in result.differences().to_dicts()]
+    ///     [Decimal('0.00'), Decimal('-0.75')]
     fn differences(&self, py: Python<'_>) -> PyResult<PyTable> {
         py.detach(|| results::differences(&self.result))
     }
@@ -229,17 +293,29 @@ impl PyCampaignResult {
     /// The units without a value, which were left out of their community's and leave its result
     /// provisional: ``phase``, ``community``, ``unit``, ``what`` (the measure's name, or the
     /// code of an item that is marked for each unit).
+    ///
+    /// Example:
+    ///     >>> result.left_out().columns
+    ///     ['phase', 'community', 'unit', 'what']
     fn left_out(&self, py: Python<'_>) -> PyResult<PyTable> {
         py.detach(|| results::left_out(&self.result))
     }
 
     /// Whether its marks are made up; then every written table says so.
+    ///
+    /// Example:
+    ///     >>> result.synthetic
+    ///     False
     #[getter]
     fn synthetic(&self) -> bool {
         self.loaded.document.synthetic
     }
 
     /// Counts, digests and the engine's version, as ``summary.json`` has them.
+    ///
+    /// Example:
+    ///     >>> [phase["communities"] for phase in result.summary["phases"]]
+    ///     [2, 2]
     #[getter]
     fn summary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let text = py.detach(|| campaign_summary(&self.loaded, &self.result).to_string());
@@ -258,6 +334,9 @@ impl PyCampaignResult {
     ///     OSError: If the file cannot be written.
     ///     DabiaoError: For more than 5,000 communities.
     ///     ValueError: For any other language.
+    ///
+    /// Example:
+    ///     >>> result.write_excel(folder / "results.xlsx", lang="en")
     #[pyo3(signature = (path, *, lang = "zh"))]
     fn write_excel(&self, py: Python<'_>, path: PathBuf, lang: &str) -> PyResult<()> {
         let (lang, many) = (read_lang(lang)?, self.result.scores.len());
@@ -284,6 +363,9 @@ impl PyCampaignResult {
     ///     OSError: If the file cannot be written.
     ///     DabiaoError: For more than 2,000 communities.
     ///     ValueError: For any other language.
+    ///
+    /// Example:
+    ///     >>> result.write_report(folder / "report.html", lang="en")
     #[pyo3(signature = (path, *, lang = "zh"))]
     fn write_report(&self, py: Python<'_>, path: PathBuf, lang: &str) -> PyResult<()> {
         let lang = read_lang(lang)?;
@@ -312,6 +394,11 @@ impl PyCampaignResult {
     /// Raises:
     ///     OSError: If a file cannot be written.
     ///     ValueError: For any other language.
+    ///
+    /// Example:
+    ///     >>> written = result.write(folder / "out")
+    ///     >>> sorted(pathlib.Path(path).name for path in written)[:4]
+    ///     ['city-gaps.csv', 'districts.csv', 'gaps.csv', 'items.csv']
     #[pyo3(signature = (folder, *, lang = "zh"))]
     fn write(&self, py: Python<'_>, folder: PathBuf, lang: &str) -> PyResult<Vec<String>> {
         let lang = read_lang(lang)?;

@@ -41,6 +41,10 @@ pub(crate) struct PyCollected {
 #[pymethods]
 impl PyCollected {
     /// All communities of all tables, as ``Standard.score`` takes them.
+    ///
+    /// Example:
+    ///     >>> len(collected.observations)
+    ///     2
     #[getter]
     fn observations(&self, py: Python<'_>) -> Py<PyObservations> {
         self.observations.clone_ref(py)
@@ -48,6 +52,10 @@ impl PyCollected {
 
     /// The files that were read: ``file`` (its path from the folder) and ``communities``, how
     /// many it holds.
+    ///
+    /// Example:
+    ///     >>> collected.files.to_dicts()[0]
+    ///     {'file': 'north.csv', 'communities': 1}
     #[getter]
     fn files(&self) -> PyResult<PyTable> {
         let all = || self.inner.files.iter();
@@ -62,6 +70,10 @@ impl PyCollected {
 
     /// The communities that should be there and that no file holds: ``code``, ``name``,
     /// ``district``; no row where nobody was named.
+    ///
+    /// Example:
+    ///     >>> collected.missing.to_dicts()[0]["code"]
+    ///     'c3'
     #[getter]
     fn missing(&self) -> PyResult<PyTable> {
         let all = || self.inner.missing.iter();
@@ -80,6 +92,10 @@ impl PyCollected {
     }
 
     /// The files that are no tables, by their endings; their paths from the folder.
+    ///
+    /// Example:
+    ///     >>> collected.passed_over
+    ///     []
     #[getter]
     fn passed_over(&self) -> Vec<String> {
         self.inner.passed_over.clone()
@@ -87,6 +103,10 @@ impl PyCollected {
 
     /// What a reader should look at although it is no fault: rounded digits, a percent column
     /// that looks like bare ratios.
+    ///
+    /// Example:
+    ///     >>> collected.advice
+    ///     []
     #[getter]
     fn advice(&self) -> Vec<PyFault> {
         self.inner.advice.iter().cloned().map(PyFault).collect()

@@ -33,12 +33,20 @@ impl PyText {
     }
 
     /// The text in Chinese (simplified).
+    ///
+    /// Example:
+    ///     >>> title.zh
+    ///     '居民议事协商'
     #[getter]
     fn zh(&self) -> &str {
         self.0.get(Lang::Zh)
     }
 
     /// The text in English.
+    ///
+    /// Example:
+    ///     >>> title.en
+    ///     "residents' deliberation"
     #[getter]
     fn en(&self) -> &str {
         self.0.get(Lang::En)
@@ -48,6 +56,10 @@ impl PyText {
     ///
     /// Raises:
     ///     ValueError: For any other language.
+    ///
+    /// Example:
+    ///     >>> title.get("en")
+    ///     "residents' deliberation"
     fn get(&self, lang: &str) -> PyResult<&str> {
         Ok(self.0.get(read_lang(lang)?))
     }
@@ -81,30 +93,50 @@ pub(crate) struct PyFault(pub(crate) Fault);
 #[pymethods]
 impl PyFault {
     /// The stable code of the kind of fault, such as ``"value-range"``.
+    ///
+    /// Example:
+    ///     >>> fault.code
+    ///     'value-range'
     #[getter]
     fn code(&self) -> &'static str {
         self.0.code.as_str()
     }
 
     /// The file's name, where the input was a file.
+    ///
+    /// Example:
+    ///     >>> print(fault.file)
+    ///     None
     #[getter]
     fn file(&self) -> Option<&str> {
         self.0.place.file.as_deref()
     }
 
     /// The sheet of a workbook.
+    ///
+    /// Example:
+    ///     >>> print(fault.sheet)
+    ///     None
     #[getter]
     fn sheet(&self) -> Option<&str> {
         self.0.place.sheet.as_deref()
     }
 
     /// The line of a text or of a table, from 1; the heading of a table is line 1.
+    ///
+    /// Example:
+    ///     >>> fault.line
+    ///     3
     #[getter]
     fn line(&self) -> Option<u64> {
         self.0.place.line
     }
 
     /// The row of a table in memory, from 0; nothing for the heading, or for a file.
+    ///
+    /// Example:
+    ///     >>> fault.row
+    ///     1
     #[getter]
     fn row(&self) -> Option<u64> {
         let family = self.0.code.as_str().split('-').next();
@@ -115,36 +147,60 @@ impl PyFault {
     }
 
     /// The heading of the table's column.
+    ///
+    /// Example:
+    ///     >>> fault.column
+    ///     'activities'
     #[getter]
     fn column(&self) -> Option<&str> {
         self.0.place.field.as_deref()
     }
 
     /// The character in a line of text, from 1.
+    ///
+    /// Example:
+    ///     >>> print(fault.offset)
+    ///     None
     #[getter]
     fn offset(&self) -> Option<u64> {
         self.0.place.column
     }
 
     /// The cell of a workbook, such as ``C17``.
+    ///
+    /// Example:
+    ///     >>> print(fault.cell)
+    ///     None
     #[getter]
     fn cell(&self) -> Option<&str> {
         self.0.place.cell.as_deref()
     }
 
     /// The code of the item, measure, community or unit that it is about.
+    ///
+    /// Example:
+    ///     >>> fault.subject
+    ///     'c2'
     #[getter]
     fn subject(&self) -> Option<&str> {
         self.0.subject.as_deref()
     }
 
     /// What stands there.
+    ///
+    /// Example:
+    ///     >>> fault.found
+    ///     '-1'
     #[getter]
     fn found(&self) -> Option<&str> {
         self.0.found.as_deref()
     }
 
     /// What should stand there.
+    ///
+    /// Example:
+    ///     >>> fault.expected.zh
+    ///     '不小于 0'
     #[getter]
     fn expected(&self) -> Option<PyText> {
         self.0.expected.clone().map(PyText)
@@ -154,12 +210,20 @@ impl PyFault {
     ///
     /// Raises:
     ///     ValueError: For any other language.
+    ///
+    /// Example:
+    ///     >>> print(fault.message())
+    ///     3:activities: c2: out of range: found -1, expected at least 0
     #[pyo3(signature = (lang = "en"))]
     fn message(&self, lang: &str) -> PyResult<String> {
         Ok(self.0.message(read_lang(lang)?))
     }
 
     /// The fault as plain values, for JSON or a table.
+    ///
+    /// Example:
+    ///     >>> fault.to_dict()["expected"]
+    ///     'at least 0'
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
         dict.set_item("code", self.code())?;

@@ -69,6 +69,11 @@ impl PyGrid {
     ///     GridError: With all faults of the grid.
     ///     TableError: With all faults of the tables.
     ///     TypeError: If one of them is no table.
+    ///
+    /// Example:
+    ///     >>> units = {"code": ["s", "c"], "level": ["street", "community"], "parent": [None, "s"]}
+    ///     >>> dabiao.Grid.from_table(units)
+    ///     <Grid of 2 units in 1 communities>
     #[classmethod]
     #[pyo3(signature = (units, compounds = None, *, codes = "free"))]
     fn from_table(
@@ -107,6 +112,10 @@ impl PyGrid {
     ///
     /// Raises:
     ///     ValueError: For any other level.
+    ///
+    /// Example:
+    ///     >>> grid.codes("community")
+    ///     ['c']
     fn codes(&self, level: &str) -> PyResult<&[String]> {
         let wrong = || PyValueError::new_err(format!("{level:?} is no level of the grid"));
         Ok(self.0.codes(Level::from_word(level).ok_or_else(wrong)?))
@@ -122,6 +131,10 @@ impl PyGrid {
     ///
     /// Raises:
     ///     ValueError: For anything else.
+    ///
+    /// Example:
+    ///     >>> [(row["level"], row["share"]) for row in grid.coverage().to_dicts()]
+    ///     [('street', 1.0), ('community', 1.0), ('grid', 1.0), ('building', 0.0)]
     #[pyo3(signature = (of = "levels"))]
     fn coverage(&self, py: Python<'_>, of: &str) -> PyResult<PyTable> {
         match of {
@@ -140,6 +153,10 @@ impl PyGrid {
     ///
     /// Raises:
     ///     KeyError: If there is no such community.
+    ///
+    /// Example:
+    ///     >>> grid.lacking("c")
+    ///     ['b']
     #[pyo3(signature = (community = None))]
     fn lacking(&self, community: Option<&str>) -> PyResult<Vec<String>> {
         let coverage = self.0.coverage();
@@ -154,6 +171,10 @@ impl PyGrid {
     }
 
     /// The codes of the compounds that no building of the grid stands in.
+    ///
+    /// Example:
+    ///     >>> grid.unheld_compounds
+    ///     []
     #[getter]
     fn unheld_compounds(&self) -> Vec<String> {
         self.0
@@ -164,6 +185,10 @@ impl PyGrid {
     }
 
     /// The communities with more households than their grids hold, and how many more.
+    ///
+    /// Example:
+    ///     >>> grid.unheld_households
+    ///     []
     #[getter]
     fn unheld_households(&self) -> Vec<(String, u64)> {
         let unheld = self.0.unheld_households().into_iter();
@@ -180,6 +205,10 @@ impl PyGrid {
     ///
     /// Raises:
     ///     ValueError: For any other language.
+    ///
+    /// Example:
+    ///     >>> grid.advice(lang="en").columns
+    ///     ['check', 'unit', 'found', 'message', 'source']
     #[pyo3(signature = (*, lang = "zh"))]
     fn advice(&self, lang: &str) -> PyResult<PyTable> {
         let lang = read_lang(lang)?;

@@ -32,6 +32,10 @@ pub(crate) struct PyObservations {
 #[pymethods]
 impl PyObservations {
     /// The communities' codes, sorted as bytes.
+    ///
+    /// Example:
+    ///     >>> table.codes
+    ///     ['c1']
     #[getter]
     fn codes(&self) -> &[String] {
         self.inner.codes()
@@ -39,12 +43,20 @@ impl PyObservations {
 
     /// An attribute of every community, such as ``"name"`` or ``"district"``; ``None`` where
     /// the table has no such column.
+    ///
+    /// Example:
+    ///     >>> table.attribute("name"), table.attribute("district")
+    ///     (['甲'], None)
     fn attribute(&self, name: &str) -> Option<&[String]> {
         self.inner.attribute(name)
     }
 
     /// What a reader should look at although it is no fault: rounded digits, a percent column
     /// that looks like bare ratios.
+    ///
+    /// Example:
+    ///     >>> table.advice
+    ///     []
     #[getter]
     fn advice(&self) -> Vec<PyFault> {
         self.inner.advice().iter().cloned().map(PyFault).collect()
@@ -52,6 +64,10 @@ impl PyObservations {
 
     /// The SHA-256 of the observations in hexadecimal, the same for any format and order of
     /// rows.
+    ///
+    /// Example:
+    ///     >>> len(table.digest)
+    ///     64
     #[getter]
     fn digest(&self, py: Python<'_>) -> String {
         py.detach(|| self.inner.digest(&self.standard))
@@ -62,6 +78,13 @@ impl PyObservations {
     ///
     /// Raises:
     ///     OSError: If the file cannot be written.
+    ///
+    /// Example:
+    ///     >>> import pathlib, tempfile
+    ///     >>> path = pathlib.Path(tempfile.mkdtemp()) / "observations.csv"
+    ///     >>> table.write_csv(path)
+    ///     >>> path.read_text(encoding="utf-8-sig")
+    ///     'code,name,activities\nc1,甲,12\n'
     fn write_csv(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         self.write(py, path, Format::Csv)
     }
@@ -70,6 +93,13 @@ impl PyObservations {
     ///
     /// Raises:
     ///     OSError: If the file cannot be written.
+    ///
+    /// Example:
+    ///     >>> import pathlib, tempfile
+    ///     >>> path = pathlib.Path(tempfile.mkdtemp()) / "observations.parquet"
+    ///     >>> table.write_parquet(path)
+    ///     >>> standard.read(path).digest == table.digest
+    ///     True
     fn write_parquet(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         self.write(py, path, Format::Parquet)
     }

@@ -25,24 +25,40 @@ pub(crate) struct PySection {
 #[pymethods]
 impl PySection {
     /// Its code, such as ``"2"``.
+    ///
+    /// Example:
+    ///     >>> section.code
+    ///     '2'
     #[getter]
     fn code(&self) -> &str {
         &self.section.id
     }
 
     /// Its title.
+    ///
+    /// Example:
+    ///     >>> section.title.zh
+    ///     '治理精细'
     #[getter]
     fn title(&self) -> PyText {
         PyText(self.section.title.clone())
     }
 
     /// The code of the section around it; ``None`` at the top.
+    ///
+    /// Example:
+    ///     >>> print(section.parent)
+    ///     None
     #[getter]
     fn parent(&self) -> Option<&str> {
         self.parent.as_deref()
     }
 
     /// The points that are declared for it.
+    ///
+    /// Example:
+    ///     >>> section.points
+    ///     Decimal('20')
     #[getter]
     fn points<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.section
@@ -53,6 +69,10 @@ impl PySection {
     }
 
     /// What it is worth in its parent whatever its children add up to, where that is declared.
+    ///
+    /// Example:
+    ///     >>> print(section.weight)
+    ///     None
     #[getter]
     fn weight<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.section
@@ -63,6 +83,10 @@ impl PySection {
     }
 
     /// Its own items.
+    ///
+    /// Example:
+    ///     >>> section.items[0].code
+    ///     '2.1'
     #[getter]
     fn items(&self) -> Vec<PyItem> {
         let items = self.section.items.iter().map(|item| PyItem {
@@ -75,6 +99,10 @@ impl PySection {
     }
 
     /// The sections inside it.
+    ///
+    /// Example:
+    ///     >>> section.sections
+    ///     []
     #[getter]
     fn sections(&self) -> Vec<PySection> {
         let sections = self.section.sections.iter().map(|section| PySection {
@@ -114,24 +142,40 @@ impl PyItem {
 #[pymethods]
 impl PyItem {
     /// Its code, such as ``"2.4"``.
+    ///
+    /// Example:
+    ///     >>> item.code
+    ///     '4.2'
     #[getter]
     fn code(&self) -> &str {
         &self.item.id
     }
 
     /// Its title.
+    ///
+    /// Example:
+    ///     >>> item.title.zh
+    ///     '绿化'
     #[getter]
     fn title(&self) -> PyText {
         PyText(self.item.title.clone())
     }
 
     /// The code of its section; ``None`` for a bonus or a deduction.
+    ///
+    /// Example:
+    ///     >>> item.section
+    ///     '4'
     #[getter]
     fn section(&self) -> Option<&str> {
         self.section.as_deref()
     }
 
     /// ``"item"``, ``"bonus"`` or ``"deduction"``.
+    ///
+    /// Example:
+    ///     >>> item.kind
+    ///     'item'
     #[getter]
     pub(crate) fn kind(&self) -> &'static str {
         match self.role {
@@ -142,6 +186,10 @@ impl PyItem {
     }
 
     /// Full marks; the cap of a bonus or a deduction, if it has one.
+    ///
+    /// Example:
+    ///     >>> item.points
+    ///     Decimal('2')
     #[getter]
     fn points<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.item
@@ -152,18 +200,30 @@ impl PyItem {
     }
 
     /// The expression that its rule looks at; ``None`` for a checklist of boxes and for checks.
+    ///
+    /// Example:
+    ///     >>> item.value
+    ///     'green_area / area'
     #[getter]
     pub(crate) fn value(&self) -> Option<String> {
         self.item.marking.value.as_ref().map(ToString::to_string)
     }
 
     /// What the assessor wants to see.
+    ///
+    /// Example:
+    ///     >>> item.evidence.en
+    ///     "survey of green areas, proof of the community's area"
     #[getter]
     fn evidence(&self) -> Option<PyText> {
         self.item.evidence.clone().map(PyText)
     }
 
     /// The key of its rule, such as ``"bands"`` or ``"curve"``.
+    ///
+    /// Example:
+    ///     >>> item.rule
+    ///     'curve'
     #[getter]
     fn rule(&self) -> &'static str {
         match self.item.marking.rule {
@@ -186,6 +246,10 @@ impl PyItem {
     ///
     /// Raises:
     ///     ValueError: For any other language.
+    ///
+    /// Example:
+    ///     >>> print(item.rule_in_words("en").splitlines()[0])
+    ///     green area ÷ area of the community: 20% or less earns 0, 35% or more earns 2, in proportion between. Where “area of the community” is 0: counts as blank
     #[pyo3(signature = (lang = "zh"))]
     fn rule_in_words(&self, lang: &str) -> PyResult<String> {
         Ok(self.words(read_lang(lang)?))
@@ -212,18 +276,30 @@ pub(crate) struct PyMeasure {
 #[pymethods]
 impl PyMeasure {
     /// Its name: the heading of its column.
+    ///
+    /// Example:
+    ///     >>> measure.name
+    ///     'organisation_coverage'
     #[getter]
     fn name(&self) -> &str {
         &self.measure.name
     }
 
     /// Its title, which a column may have for a heading as well.
+    ///
+    /// Example:
+    ///     >>> measure.title.zh
+    ///     '四级组织覆盖率'
     #[getter]
     fn title(&self) -> PyText {
         PyText(self.measure.title.clone())
     }
 
     /// ``"count"``, ``"number"``, ``"yes-no"``, ``"label"`` or ``"date"``.
+    ///
+    /// Example:
+    ///     >>> measure.kind
+    ///     'number'
     #[getter]
     pub(crate) fn kind(&self) -> &'static str {
         match self.measure.kind {
@@ -236,12 +312,20 @@ impl PyMeasure {
     }
 
     /// The unit of its numbers, such as ``"%"`` or ``"m²"``.
+    ///
+    /// Example:
+    ///     >>> measure.unit
+    ///     '%'
     #[getter]
     fn unit(&self) -> Option<&str> {
         self.measure.unit.as_deref()
     }
 
     /// The least value allowed.
+    ///
+    /// Example:
+    ///     >>> measure.min
+    ///     Decimal('0')
     #[getter]
     fn min<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.measure
@@ -252,6 +336,10 @@ impl PyMeasure {
     }
 
     /// The greatest value allowed.
+    ///
+    /// Example:
+    ///     >>> measure.max
+    ///     Decimal('100')
     #[getter]
     fn max<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.measure
@@ -262,6 +350,10 @@ impl PyMeasure {
     }
 
     /// The labels that it may take, best first.
+    ///
+    /// Example:
+    ///     >>> measure.labels
+    ///     []
     #[getter]
     pub(crate) fn labels(&self) -> Vec<String> {
         self.standard.document().labels_of(&self.measure)
@@ -269,6 +361,10 @@ impl PyMeasure {
 
     /// Where it is collected: ``"street"``, ``"community"``, ``"grid"``, ``"building"`` or
     /// ``"compound"``.
+    ///
+    /// Example:
+    ///     >>> measure.level
+    ///     'community'
     #[getter]
     fn level(&self) -> &'static str {
         self.measure.level.as_str()

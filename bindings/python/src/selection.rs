@@ -109,12 +109,20 @@ impl PySelection {
 #[pymethods]
 impl PySelection {
     /// The codes of those who are chosen, however ties are broken.
+    ///
+    /// Example:
+    ///     >>> selection.chosen
+    ///     ['a']
     #[getter]
     fn chosen(&self) -> Vec<&str> {
         self.codes_of(Outcome::Chosen)
     }
 
     /// The codes of those who are tied for places that stay open (提请研究).
+    ///
+    /// Example:
+    ///     >>> selection.tied
+    ///     ['b', 'c']
     #[getter]
     fn tied(&self) -> Vec<&str> {
         self.codes_of(Outcome::Tied)
@@ -122,6 +130,10 @@ impl PySelection {
 
     /// How each tier was filled: its places, who qualified, was chosen or tied, places that
     /// stay open or unfilled.
+    ///
+    /// Example:
+    ///     >>> selection.tiers.to_dicts()[0]["open"]
+    ///     1
     #[getter]
     fn tiers(&self) -> PyResult<PyTable> {
         let tiers = &self.result.tiers;

@@ -37,6 +37,10 @@ impl PyStatistics {
     ///
     /// Raises:
     ///     DabiaoError: If the text is no such object.
+    ///
+    /// Example:
+    ///     >>> dabiao.Statistics.from_json(north.to_json()) == north
+    ///     True
     #[staticmethod]
     fn from_json(py: Python<'_>, text: &str) -> PyResult<Self> {
         match Statistics::from_json(text) {
@@ -46,6 +50,10 @@ impl PyStatistics {
     }
 
     /// As JSON text, exact; the same text for the same statistics.
+    ///
+    /// Example:
+    ///     >>> north.merge(south).to_json() == south.merge(north).to_json()
+    ///     True
     fn to_json(&self) -> String {
         self.0.to_json()
     }
@@ -54,6 +62,10 @@ impl PyStatistics {
     ///
     /// Raises:
     ///     CohortError: If they belong to another standard.
+    ///
+    /// Example:
+    ///     >>> north.merge(south) == standard.statistics({"code": ["n", "s"], "trees": [40, 50]})
+    ///     True
     #[pyo3(signature = (*others))]
     fn merge(&self, py: Python<'_>, others: Vec<PyRef<'_, PyStatistics>>) -> PyResult<Self> {
         let mut merged = self.0.clone();

@@ -60,6 +60,10 @@ impl PyTable {
 #[pymethods]
 impl PyTable {
     /// The names of the columns.
+    ///
+    /// Example:
+    ///     >>> table.columns[:2]
+    ///     ['code', 'parent']
     #[getter]
     fn columns(&self) -> Vec<String> {
         let schema = self.batch.schema();
@@ -71,17 +75,29 @@ impl PyTable {
     }
 
     /// The rows as dicts; numbers with decimals are ``decimal.Decimal``.
+    ///
+    /// Example:
+    ///     >>> table.to_dicts()[0]["code"]
+    ///     '1'
     fn to_dicts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         frame::to_dicts(py, self.reader(false)?)
     }
 
     /// A ``polars.DataFrame`` with exact decimals. Needs polars.
+    ///
+    /// Example:
+    ///     >>> table.to_polars().height
+    ///     6
     fn to_polars(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
         let py = slf.py();
         frame::through(py, "polars", "DataFrame", slf.into_any().unbind())
     }
 
     /// A ``pyarrow.Table`` with exact decimals. Needs pyarrow.
+    ///
+    /// Example:
+    ///     >>> table.to_arrow().num_rows
+    ///     6
     fn to_arrow(slf: Bound<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
         let py = slf.py();
         frame::through(py, "pyarrow", "table", slf.into_any().unbind())
@@ -91,6 +107,10 @@ impl PyTable {
     ///
     /// Args:
     ///     exact: ``decimal.Decimal`` objects in place of floats, which plot at once.
+    ///
+    /// Example:
+    ///     >>> table.to_pandas()["code"].tolist()
+    ///     ['1', '2', '3', '4', '5', '6']
     #[pyo3(signature = (*, exact = false))]
     fn to_pandas<'py>(&self, py: Python<'py>, exact: bool) -> PyResult<Bound<'py, PyAny>> {
         frame::to_pandas(py, self.reader(!exact)?)

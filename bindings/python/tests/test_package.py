@@ -9,8 +9,10 @@ import importlib.util
 import inspect
 import json
 import os
+import shutil
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ import pytest
 
 import dabiao
 
-from conftest import need
+from conftest import WITHOUT, need
 
 
 def python(program: str) -> str:
@@ -66,11 +68,13 @@ def public() -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = [("dabiao", dabiao)]
     for name in dabiao.__all__:
         thing = getattr(dabiao, name)
-        if not inspect.isclass(thing):
+        if name == "__version__":
             continue
         found.append((f"dabiao.{name}", thing))
+        if not inspect.isclass(thing):
+            continue
         found.extend(
-            (f"dabiao.{name}.{member}", held)
+            (f"dabiao.{name}.{member}", getattr(thing, member))
             for member, held in vars(thing).items()
             if not member.startswith("_") and (callable(held) or hasattr(held, "__get__"))
         )
@@ -104,23 +108,61 @@ def test_the_extras_are_documented() -> None:
     assert [name for name, thing in extras() if not inspect.getdoc(thing)] == []
 
 
-@pytest.mark.parametrize(("name", "module"), extras(), ids=[name for name, _ in extras()])
-def test_examples_of_the_extras_run(name: str, module: Any) -> None:  # noqa: ANN401
+def run(name: str, thing: object, names: dict[str, Any]) -> dict[str, Any]:
+    """Run the example of a thing, which has one; give the names that it leaves."""
+    text = inspect.getdoc(thing) or ""
+    test = doctest.DocTestParser().get_doctest(text, names, name, None, 0)
+    assert test.examples, f"{name} has no example"
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    assert runner.run(test, clear_globs=False).failed == 0
+    return test.globs
+
+
+def lacking(thing: object) -> str | None:
+    """Name what an example needs and this Python has not."""
+    text = inspect.getdoc(thing) or ""
+    needed = (name for name in WITHOUT if f"Needs {name}." in text or f", {name}\n" in text)
+    return next(needed, None)
+
+
+@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
+@pytest.mark.parametrize(("name", "thing"), extras(), ids=[name for name, _ in extras()])
+def test_examples_of_the_extras_run(
+    name: str,
+    thing: Any,  # noqa: ANN401
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     if name.startswith("dabiao.plot"):
         from matplotlib import font_manager  # noqa: PLC0415
 
         fonts = set(sys.modules["dabiao.plot"].FONTS) & set(font_manager.get_font_names())
         need(there=bool(fonts), what="a font with Chinese characters")
-    text = inspect.getdoc(module) or ""
-    test = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)
-    assert doctest.DocTestRunner().run(test).failed == 0
+    if name.startswith("dabiao.spark."):
+        need(there=shutil.which("java") is not None, what="Java 17 or later")
+        monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
+    if lacking(thing):
+        pytest.skip(f"no wheel of {lacking(thing)} for this Python")
+    module = sys.modules[".".join(name.split(".")[:2])]
+    # Decimals stand in what is shown.
+    run(name, thing, {**vars(module), "Decimal": Decimal})
 
 
 @pytest.mark.parametrize(("name", "thing"), public(), ids=[name for name, _ in public()])
-def test_examples_run(name: str, thing: Any) -> None:  # noqa: ANN401
-    text = inspect.getdoc(thing) or ""
-    test = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)
-    results = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test)
-    assert results.failed == 0
-    if inspect.isclass(thing) and (thing is dabiao.DabiaoError or thing.__module__ == "dabiao"):
-        assert test.examples
+def test_everything_public_has_an_example_that_runs(name: str, thing: Any) -> None:  # noqa: ANN401
+    if lacking(thing):
+        pytest.skip(f"no wheel of {lacking(thing)} for this Python")
+    names: dict[str, Any] = {"dabiao": dabiao}
+    parents = name.split(".")[1:-1]
+    if parents:
+        # The example of a method goes on where that of its class ends.
+        owner = getattr(dabiao, parents[0])
+        names = run(".".join(parents), owner, names)
+    run(name, thing, names)
+
+
+def test_a_name_without_an_example_would_be_found() -> None:
+    def bare() -> None:
+        """Do something."""
+
+    with pytest.raises(AssertionError, match="has no example"):
+        run("bare", bare, {})

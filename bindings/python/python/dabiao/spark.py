@@ -56,6 +56,17 @@ def statistics(df: DataFrame, standard: Standard) -> Statistics:
         TableError: With the faults of all partitions. A part's rows have no numbers in the
             whole; a fault names the community instead.
 
+    Example:
+        >>> import dabiao
+        >>> from pyspark.sql import SparkSession
+        >>> session = SparkSession.builder.master("local[1]").getOrCreate()
+        >>> df = session.createDataFrame([("c1", 9), ("c2", 12)], "code string, activities int")
+        >>> standard = dabiao.Standard.builtin("weihai-2020")
+        >>> whole = statistics(df, standard)
+        >>> whole == standard.statistics({"code": ["c1", "c2"], "activities": [9, 12]})
+        True
+        >>> session.stop()
+
     """
     return _statistics(df, standard)
 
@@ -106,6 +117,17 @@ def score(
         ScoreError: With all faults that only the computation shows.
         CohortError: If the statistics are those of another standard.
         KeyError: If there is no such column.
+
+    Example:
+        >>> import dabiao
+        >>> from pyspark.sql import SparkSession
+        >>> session = SparkSession.builder.master("local[1]").getOrCreate()
+        >>> df = session.createDataFrame([("c1", 9), ("c2", 12)], "code string, activities int")
+        >>> standard = dabiao.Standard.builtin("weihai-2020")
+        >>> scored = score(df, standard, columns=["code", "5.2"])
+        >>> [(row["code"], row["5.2"]) for row in scored.orderBy("code").collect()]
+        [('c1', Decimal('2.25')), ('c2', Decimal('3.00'))]
+        >>> session.stop()
 
     """
     if statistics is None:

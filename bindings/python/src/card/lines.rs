@@ -21,30 +21,50 @@ pub(crate) struct PyCardSection(pub(super) SectionLine);
 #[pymethods]
 impl PyCardSection {
     /// Its code.
+    ///
+    /// Example:
+    ///     >>> section.code
+    ///     '5'
     #[getter]
     fn code(&self) -> &str {
         &self.0.code
     }
 
     /// Its title.
+    ///
+    /// Example:
+    ///     >>> section.title.zh
+    ///     '文化精彩'
     #[getter]
     fn title(&self) -> PyText {
         PyText(self.0.title.clone())
     }
 
     /// Its published points; ``None`` where all of it is excluded.
+    ///
+    /// Example:
+    ///     >>> section.points
+    ///     Decimal('2.25')
     #[getter]
     fn points<'py>(&self, py: Python<'py>) -> Number<'py> {
         points(py, self.0.points)
     }
 
     /// What it is worth.
+    ///
+    /// Example:
+    ///     >>> section.full
+    ///     Decimal('15')
     #[getter]
     fn full<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         number(py, &self.0.full)
     }
 
     /// What it falls short of that.
+    ///
+    /// Example:
+    ///     >>> section.lost
+    ///     Decimal('12.75')
     #[getter]
     fn lost<'py>(&self, py: Python<'py>) -> Number<'py> {
         self.0
@@ -55,12 +75,20 @@ impl PyCardSection {
     }
 
     /// Its own items.
+    ///
+    /// Example:
+    ///     >>> [item.code for item in section.items]
+    ///     ['5.1', '5.2', '5.3', '5.4', '5.5']
     #[getter]
     fn items(&self) -> Vec<PyCardItem> {
         self.0.items.iter().cloned().map(PyCardItem).collect()
     }
 
     /// The sections inside it.
+    ///
+    /// Example:
+    ///     >>> section.sections
+    ///     []
     #[getter]
     fn sections(&self) -> Vec<PyCardSection> {
         self.0.sections.iter().cloned().map(PyCardSection).collect()
@@ -84,24 +112,40 @@ pub(crate) struct PyCardItem(pub(super) ItemLine);
 #[pymethods]
 impl PyCardItem {
     /// Its code.
+    ///
+    /// Example:
+    ///     >>> item.code
+    ///     '5.2'
     #[getter]
     fn code(&self) -> &str {
         &self.0.code
     }
 
     /// Its title.
+    ///
+    /// Example:
+    ///     >>> item.title.en
+    ///     'cultural and sports activities'
     #[getter]
     fn title(&self) -> PyText {
         PyText(self.0.title.clone())
     }
 
     /// Its published points; ``None`` where it is excluded. Of a deduction: what it takes off.
+    ///
+    /// Example:
+    ///     >>> item.points
+    ///     Decimal('2.25')
     #[getter]
     fn points<'py>(&self, py: Python<'py>) -> Number<'py> {
         points(py, self.0.points)
     }
 
     /// Full marks; of a bonus or deduction its cap, if it has one.
+    ///
+    /// Example:
+    ///     >>> item.full
+    ///     Decimal('3')
     #[getter]
     fn full<'py>(&self, py: Python<'py>) -> Number<'py> {
         self.0
@@ -112,12 +156,20 @@ impl PyCardItem {
     }
 
     /// Points lost of full marks; ``None`` for bonuses, deductions and what is excluded.
+    ///
+    /// Example:
+    ///     >>> item.lost
+    ///     Decimal('0.75')
     #[getter]
     fn lost<'py>(&self, py: Python<'py>) -> Number<'py> {
         points(py, self.0.lost)
     }
 
     /// What was observed, for people: ``91.2%``, ``优``, ``是``.
+    ///
+    /// Example:
+    ///     >>> item.value.en
+    ///     '9'
     #[getter]
     fn value(&self) -> Option<PyText> {
         let value = self.0.value.as_ref();
@@ -125,6 +177,10 @@ impl PyCardItem {
     }
 
     /// What was observed, as an exact number, where it is one.
+    ///
+    /// Example:
+    ///     >>> item.exact_value
+    ///     Decimal('9')
     #[getter]
     fn exact_value<'py>(&self, py: Python<'py>) -> Number<'py> {
         let exact = self.0.value.as_ref().and_then(|value| value.exact.as_ref());
@@ -132,18 +188,30 @@ impl PyCardItem {
     }
 
     /// The rule and its conditions in words.
+    ///
+    /// Example:
+    ///     >>> item.rule.en
+    ///     'cultural and sports activities in the period: 0.25 for each one, at most 3'
     #[getter]
     fn rule(&self) -> PyText {
         PyText(self.0.rule.clone())
     }
 
     /// How it came to its points in words, where there is more to say than its value.
+    ///
+    /// Example:
+    ///     >>> print(item.note)
+    ///     None
     #[getter]
     fn note(&self) -> Option<PyText> {
         self.0.note.clone().map(PyText)
     }
 
     /// The nearest change that wins points.
+    ///
+    /// Example:
+    ///     >>> item.next.gain
+    ///     Decimal('0.25')
     #[getter]
     fn next(&self) -> Option<PyNextStep> {
         self.0.next.clone().map(PyNextStep)
@@ -166,10 +234,10 @@ impl PyCardItem {
 ///
 /// Example:
 ///     >>> import dabiao
-///     >>> item = dabiao.Standard.builtin("weihai-2020").card({"activities": 9})["5.2"]
-///     >>> item.next.wording.en
+///     >>> step = dabiao.Standard.builtin("weihai-2020").card({"activities": 9})["5.2"].next
+///     >>> step.wording.en
 ///     '9; at 10 it earns 2.5 instead of 2.25'
-///     >>> item.next.points, item.next.gain
+///     >>> step.points, step.gain
 ///     (Decimal('2.50'), Decimal('0.25'))
 #[pyclass(frozen, module = "dabiao", name = "NextStep")]
 pub(crate) struct PyNextStep(pub(super) NextStep);
@@ -177,24 +245,40 @@ pub(crate) struct PyNextStep(pub(super) NextStep);
 #[pymethods]
 impl PyNextStep {
     /// The code of the item or of the check whose value has to change.
+    ///
+    /// Example:
+    ///     >>> step.code
+    ///     '5.2'
     #[getter]
     fn code(&self) -> &str {
         &self.0.code
     }
 
     /// The item's points then; ``None`` where that is not known.
+    ///
+    /// Example:
+    ///     >>> step.points
+    ///     Decimal('2.50')
     #[getter]
     fn points<'py>(&self, py: Python<'py>) -> Number<'py> {
         points(py, self.0.points)
     }
 
     /// How many points more that is.
+    ///
+    /// Example:
+    ///     >>> step.gain
+    ///     Decimal('0.25')
     #[getter]
     fn gain<'py>(&self, py: Python<'py>) -> Number<'py> {
         points(py, self.0.gain)
     }
 
     /// In words: ``91.2%; at 95% it earns 3 instead of 2``.
+    ///
+    /// Example:
+    ///     >>> step.wording.en
+    ///     '9; at 10 it earns 2.5 instead of 2.25'
     #[getter]
     fn wording(&self) -> PyText {
         PyText(self.0.wording.clone())
@@ -213,10 +297,10 @@ impl PyNextStep {
 ///
 /// Example:
 ///     >>> import dabiao
-///     >>> card = dabiao.Standard.builtin("weihai-2020").card({"activities": 9})
-///     >>> card.grade, card.next_grade.grade, card.next_grade.vetoes
-///     ('developing', 'qualified', [])
-///     >>> card.next_grade.wording.en.split(";")[0]
+///     >>> gap = dabiao.Standard.builtin("weihai-2020").card({"activities": 9}).next_grade
+///     >>> gap.grade, gap.vetoes
+///     ('qualified', [])
+///     >>> gap.wording.en.split(";")[0]
 ///     'total short by 72.75'
 #[pyclass(frozen, module = "dabiao", name = "GradeGap")]
 pub(crate) struct PyGradeGap(pub(super) GradeGap);
@@ -224,18 +308,30 @@ pub(crate) struct PyGradeGap(pub(super) GradeGap);
 #[pymethods]
 impl PyGradeGap {
     /// The id of the grade.
+    ///
+    /// Example:
+    ///     >>> gap.grade
+    ///     'qualified'
     #[getter]
     fn grade(&self) -> &str {
         &self.0.grade.code
     }
 
     /// The title of the grade.
+    ///
+    /// Example:
+    ///     >>> gap.title.en
+    ///     'qualified'
     #[getter]
     fn title(&self) -> PyText {
         PyText(self.0.grade.title.clone())
     }
 
     /// The codes of the vetoes in the way.
+    ///
+    /// Example:
+    ///     >>> gap.vetoes
+    ///     []
     #[getter]
     fn vetoes(&self) -> Vec<&str> {
         let vetoes = self.0.vetoes.iter();
@@ -243,6 +339,10 @@ impl PyGradeGap {
     }
 
     /// All of it in words: ``total short by 1.25; 4 “A beautiful environment” short by 0.50``.
+    ///
+    /// Example:
+    ///     >>> gap.wording.en.split(";")[1]
+    ///     ' 1 “A capable team” short by 9.00'
     #[getter]
     fn wording(&self) -> PyText {
         let wording: &Text = &self.0.wording;

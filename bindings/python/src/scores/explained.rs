@@ -20,6 +20,10 @@ impl PyScores {
     ///
     /// Raises:
     ///     KeyError: If no community has the code.
+    ///
+    /// Example:
+    ///     >>> scores.card("c1").total
+    ///     Decimal('2.25')
     fn card(&self, py: Python<'_>, code: &str) -> PyResult<PyCard> {
         let row = self.row(code)?;
         let card = py.detach(|| self.inner.card(row));
@@ -41,6 +45,10 @@ impl PyScores {
     ///     KeyError: If no community has one of the codes.
     ///     ValueError: For any other language.
     ///     Cancelled: If it was cancelled.
+    ///
+    /// Example:
+    ///     >>> scores.items(["c1"], lang="en").to_dicts()[0]["item"]
+    ///     '1.1'
     #[pyo3(signature = (codes = None, *, lang = "zh", progress = None, cancel = None))]
     fn items<'py>(
         &self,
@@ -106,6 +114,11 @@ impl PyScores {
     ///     KeyError: If no community has one of the codes.
     ///     ValueError: For any other language.
     ///     Cancelled: If it was cancelled.
+    ///
+    /// Example:
+    ///     >>> rows = scores.next_grades(["c1"]).to_dicts()
+    ///     >>> [row["short"] for row in rows if row["kind"] == "total"]
+    ///     [Decimal('72.75')]
     #[pyo3(signature = (codes = None, *, lang = "zh", progress = None, cancel = None))]
     fn next_grades<'py>(
         &self,
@@ -132,6 +145,10 @@ impl PyScores {
     /// Raises:
     ///     KeyError: If no community has one of the codes.
     ///     ValueError: For anything but items and sections.
+    ///
+    /// Example:
+    ///     >>> scores.losses("sections").to_dicts()[0]["mean_lost"]
+    ///     Decimal('15.00')
     #[pyo3(signature = (of = "items", *, codes = None))]
     fn losses(&self, py: Python<'_>, of: &str, codes: Option<Vec<String>>) -> PyResult<PyTable> {
         let sections = match of {
@@ -155,6 +172,11 @@ impl PyScores {
     ///
     /// Raises:
     ///     KeyError: If the table has no such attribute.
+    ///
+    /// Example:
+    ///     >>> table = {"code": ["a", "b"], "district": ["north", "south"], "activities": [12, 9]}
+    ///     >>> [row["mean"] for row in standard.score(table).groups("district").to_dicts()]
+    ///     [Decimal('3.00'), Decimal('2.25')]
     fn groups(&self, py: Python<'_>, attribute: &str) -> PyResult<PyTable> {
         if self.inner.observations().attribute(attribute).is_none() {
             return Err(PyKeyError::new_err(attribute.to_owned()));
@@ -175,6 +197,11 @@ impl PyScores {
     ///
     /// Raises:
     ///     ValueError: For anything but communities and items.
+    ///
+    /// Example:
+    ///     >>> earlier = standard.score({"code": ["c1", "c2"], "activities": [8, 12]})
+    ///     >>> [row["change"] for row in scores.compare(earlier).to_dicts()]
+    ///     [Decimal('0.25'), Decimal('0.00')]
     #[pyo3(signature = (earlier, of = "communities"))]
     fn compare(&self, py: Python<'_>, earlier: PyRef<'_, PyScores>, of: &str) -> PyResult<PyTable> {
         let earlier = earlier.inner.clone();
@@ -213,6 +240,10 @@ impl PyScores {
     ///     SelectionError: If floors together exceed the places.
     ///     DabiaoError: For unknown grades, sections or items.
     ///     ValueError: For what is no number of places.
+    ///
+    /// Example:
+    ///     >>> scores.select(places=1).chosen
+    ///     ['c2']
     #[allow(clippy::too_many_arguments)]
     #[pyo3(signature = (places = None, *, per_district = None, at_least_per_district = None, grade = None, total = None, by = None, tiers = None))]
     fn select<'py>(

@@ -21,6 +21,13 @@ impl PyScores {
     ///
     /// Raises:
     ///     OSError: If the file cannot be written.
+    ///
+    /// Example:
+    ///     >>> import pathlib, tempfile
+    ///     >>> path = pathlib.Path(tempfile.mkdtemp()) / "scores.csv"
+    ///     >>> scores.write_csv(path)
+    ///     >>> path.read_text(encoding="utf-8-sig")[:21]
+    ///     'code,total,bonus,grad'
     fn write_csv(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         self.write_one(py, path, |scores, bytes| {
             bytes.extend_from_slice(BYTE_ORDER_MARK);
@@ -32,6 +39,11 @@ impl PyScores {
     ///
     /// Raises:
     ///     OSError: If the file cannot be written.
+    ///
+    /// Example:
+    ///     >>> import pathlib, tempfile
+    ///     >>> path = pathlib.Path(tempfile.mkdtemp()) / "scores.parquet"
+    ///     >>> scores.write_parquet(path)
     fn write_parquet(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         self.write_one(py, path, |scores, bytes| {
             Ok(write_scores_parquet(scores, bytes)?)
@@ -49,6 +61,11 @@ impl PyScores {
     ///     OSError: If the file cannot be written.
     ///     DabiaoError: For more than 5,000 communities.
     ///     ValueError: For any other language.
+    ///
+    /// Example:
+    ///     >>> import pathlib, tempfile
+    ///     >>> path = pathlib.Path(tempfile.mkdtemp()) / "results.xlsx"
+    ///     >>> scores.write_excel(path, lang="en")
     #[pyo3(signature = (path, *, lang = "zh"))]
     fn write_excel(&self, py: Python<'_>, path: PathBuf, lang: &str) -> PyResult<()> {
         let lang = read_lang(lang)?;
@@ -71,6 +88,11 @@ impl PyScores {
     ///     OSError: If the file cannot be written.
     ///     DabiaoError: For more than 2,000 communities.
     ///     ValueError: For any other language.
+    ///
+    /// Example:
+    ///     >>> import pathlib, tempfile
+    ///     >>> path = pathlib.Path(tempfile.mkdtemp()) / "report.html"
+    ///     >>> scores.write_report(path, lang="en")
     #[pyo3(signature = (path, *, lang = "zh"))]
     fn write_report(&self, py: Python<'_>, path: PathBuf, lang: &str) -> PyResult<()> {
         let lang = read_lang(lang)?;
@@ -96,6 +118,12 @@ impl PyScores {
     /// Raises:
     ///     OSError: If a file cannot be written.
     ///     ValueError: For any other language.
+    ///
+    /// Example:
+    ///     >>> import pathlib, tempfile
+    ///     >>> written = scores.write(pathlib.Path(tempfile.mkdtemp()) / "out")
+    ///     >>> [pathlib.Path(path).name for path in written]
+    ///     ['scores.csv', 'items.csv', 'gaps.csv', 'summary.json', 'results.xlsx']
     #[pyo3(signature = (folder, *, lang = "zh"))]
     fn write(&self, py: Python<'_>, folder: PathBuf, lang: &str) -> PyResult<Vec<String>> {
         let lang = read_lang(lang)?;

@@ -81,18 +81,30 @@ impl PyScores {
 #[pymethods]
 impl PyScores {
     /// The standard that was run.
+    ///
+    /// Example:
+    ///     >>> scores.standard == standard
+    ///     True
     #[getter]
     fn standard(&self, py: Python<'_>) -> Py<PyStandard> {
         self.standard.clone_ref(py)
     }
 
     /// The communities' codes, sorted as bytes.
+    ///
+    /// Example:
+    ///     >>> scores.codes
+    ///     ['c1', 'c2']
     #[getter]
     fn codes(&self) -> &[String] {
         self.inner.codes()
     }
 
     /// The names of the columns of the published table.
+    ///
+    /// Example:
+    ///     >>> scores.columns[-2:]
+    ///     ['6.2', '6.3']
     #[getter]
     fn columns(&self) -> Vec<String> {
         let columns = self.inner.columns();
@@ -106,6 +118,10 @@ impl PyScores {
     /// attributes, each bonus and deduction, ``total_before_bonus``, ``deductions``,
     /// ``grade_earned`` (before vetoes), ``undecided`` and ``rank_key`` (bytes that sort as the
     /// places do).
+    ///
+    /// Example:
+    ///     >>> scores.all_columns[-3:]
+    ///     ['grade_earned', 'undecided', 'rank_key']
     #[getter]
     fn all_columns(&self) -> Vec<String> {
         let columns = self.inner.all_columns();
@@ -116,6 +132,10 @@ impl PyScores {
     }
 
     /// The cohorts' statistics that it used, to score single communities or other parts later.
+    ///
+    /// Example:
+    ///     >>> standard.score({"code": ["c3"]}, statistics=scores.statistics).codes
+    ///     ['c3']
     #[getter]
     fn statistics(&self) -> PyStatistics {
         PyStatistics(self.inner.statistics().clone())
@@ -123,6 +143,10 @@ impl PyScores {
 
     /// What a reader should look at although it is no fault: rounded digits, a percent column
     /// that looks like bare ratios.
+    ///
+    /// Example:
+    ///     >>> scores.advice
+    ///     []
     #[getter]
     fn advice(&self) -> Vec<PyFault> {
         let advice = self.inner.observations().advice();
@@ -131,6 +155,10 @@ impl PyScores {
 
     /// The SHA-256 of the observations in hexadecimal, the same for any format and order of
     /// rows. That of the standard is ``scores.standard.digest``.
+    ///
+    /// Example:
+    ///     >>> len(scores.observations_digest)
+    ///     64
     #[getter]
     fn observations_digest(&self, py: Python<'_>) -> String {
         py.detach(|| self.inner.observations().digest(self.inner.standard()))
@@ -144,6 +172,10 @@ impl PyScores {
     ///
     /// Raises:
     ///     KeyError: If there is no such column of points.
+    ///
+    /// Example:
+    ///     >>> scores.points("total")
+    ///     [Decimal('2.25'), Decimal('3.00')]
     fn points<'py>(&self, py: Python<'py>, column: &str) -> PyResult<Bound<'py, PyList>> {
         let list = PyList::empty(py);
         let columns = self.pick(Some(vec![column.to_owned()]))?;

@@ -23,6 +23,10 @@ impl PyScores {
     ///
     /// Raises:
     ///     KeyError: If there is no such column.
+    ///
+    /// Example:
+    ///     >>> scores.to_dicts(["code", "5.2"])
+    ///     [{'code': 'c1', '5.2': Decimal('2.25')}, {'code': 'c2', '5.2': Decimal('3.00')}]
     #[pyo3(signature = (columns = None))]
     fn to_dicts<'py>(
         &self,
@@ -39,6 +43,10 @@ impl PyScores {
     ///
     /// Raises:
     ///     KeyError: If there is no such column.
+    ///
+    /// Example:
+    ///     >>> scores.to_polars(["code", "5.2"])["5.2"].dtype
+    ///     Decimal(precision=38, scale=2)
     #[pyo3(signature = (columns = None))]
     fn to_polars<'py>(
         &self,
@@ -56,6 +64,10 @@ impl PyScores {
     ///
     /// Raises:
     ///     KeyError: If there is no such column.
+    ///
+    /// Example:
+    ///     >>> scores.to_arrow(["code", "5.2"]).column_names
+    ///     ['code', '5.2']
     #[pyo3(signature = (columns = None))]
     fn to_arrow<'py>(
         &self,
@@ -74,6 +86,10 @@ impl PyScores {
     ///
     /// Raises:
     ///     KeyError: If there is no such column.
+    ///
+    /// Example:
+    ///     >>> scores.to_pandas(["code", "5.2"])["5.2"].tolist()
+    ///     [2.25, 3.0]
     #[pyo3(signature = (columns = None, *, exact = false))]
     fn to_pandas<'py>(
         &self,

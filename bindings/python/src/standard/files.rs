@@ -27,6 +27,13 @@ impl PyStandard {
     /// Raises:
     ///     OSError: If the file cannot be read.
     ///     StandardError: With all faults of the standard, each with its sheet and cell.
+    ///
+    /// Example:
+    ///     >>> import pathlib, tempfile
+    ///     >>> path = pathlib.Path(tempfile.mkdtemp()) / "standard.xlsx"
+    ///     >>> standard.to_workbook(path)
+    ///     >>> dabiao.Standard.from_workbook(path) == standard
+    ///     True
     #[classmethod]
     fn from_workbook(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         let bytes = std::fs::read(&path).map_err(|error| outputs::at(&path, &error))?;
@@ -39,6 +46,10 @@ impl PyStandard {
     /// Raises:
     ///     OSError: If the file cannot be written.
     ///     DabiaoError: If a text is too long for a cell.
+    ///
+    /// Example:
+    ///     >>> import pathlib, tempfile
+    ///     >>> standard.to_workbook(pathlib.Path(tempfile.mkdtemp()) / "standard.xlsx")
     fn to_workbook(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         let made = py.detach(|| -> Result<(), Problem> {
             let bytes = standard_workbook(self.document())?;
@@ -48,11 +59,19 @@ impl PyStandard {
     }
 
     /// The standard as TOML text, without the comments that it may have been read with.
+    ///
+    /// Example:
+    ///     >>> dabiao.Standard.from_toml(standard.to_toml()) == standard
+    ///     True
     fn to_toml(&self, py: Python<'_>) -> String {
         py.detach(|| self.document().to_toml())
     }
 
     /// The standard as JSON text of the same schema.
+    ///
+    /// Example:
+    ///     >>> standard.to_json()[:1]
+    ///     '{'
     fn to_json(&self, py: Python<'_>) -> String {
         py.detach(|| self.document().to_json())
     }
@@ -82,6 +101,13 @@ impl PyStandard {
     ///     DabiaoError: If a workbook cannot hold it.
     ///     TypeError: If ``communities`` is no table.
     ///     ValueError: For any other language or unit.
+    ///
+    /// Example:
+    ///     >>> import pathlib, tempfile
+    ///     >>> folder = pathlib.Path(tempfile.mkdtemp())
+    ///     >>> forms = standard.write_template(folder, communities={"code": ["c1"], "name": ["甲"]})
+    ///     >>> [pathlib.Path(form).name for form in forms]
+    ///     ['c1 甲.xlsx']
     #[pyo3(signature = (path, *, communities = None, each = "community", lang = "zh"))]
     fn write_template(
         &self,

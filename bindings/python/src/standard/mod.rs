@@ -100,6 +100,10 @@ impl PyStandard {
     ///
     /// Raises:
     ///     StandardError: For any other id.
+    ///
+    /// Example:
+    ///     >>> dabiao.Standard.builtin("uci-communities").title.en
+    ///     'Composite index of United States communities (example)'
     #[classmethod]
     fn builtin(_class: &Bound<'_, PyType>, py: Python<'_>, id: &str) -> PyResult<Self> {
         let made = py.detach(|| Standard::builtin(id));
@@ -107,6 +111,10 @@ impl PyStandard {
     }
 
     /// The ids of the standards that ship with the library.
+    ///
+    /// Example:
+    ///     >>> dabiao.Standard.builtin_ids()
+    ///     ['weihai-2020', 'uci-communities']
     #[staticmethod]
     fn builtin_ids() -> Vec<&'static str> {
         Standard::builtin_ids().collect()
@@ -118,6 +126,13 @@ impl PyStandard {
     /// Raises:
     ///     OSError: If the file cannot be read.
     ///     StandardError: With all faults of the text, each with line and offset.
+    ///
+    /// Example:
+    ///     >>> import pathlib, tempfile
+    ///     >>> path = pathlib.Path(tempfile.mkdtemp()) / "standard.toml"
+    ///     >>> _ = path.write_text(standard.text, encoding="utf-8")
+    ///     >>> dabiao.Standard.from_file(path) == standard
+    ///     True
     #[classmethod]
     fn from_file(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         let name = path.display().to_string();
@@ -157,6 +172,10 @@ impl PyStandard {
     ///
     /// Raises:
     ///     StandardError: With all faults of the text, each with line and offset.
+    ///
+    /// Example:
+    ///     >>> dabiao.Standard.from_toml(standard.text) == standard
+    ///     True
     #[classmethod]
     fn from_toml(_class: &Bound<'_, PyType>, py: Python<'_>, text: String) -> PyResult<Self> {
         let made = py.detach(|| Standard::from_toml(&text));
@@ -167,6 +186,10 @@ impl PyStandard {
     ///
     /// Raises:
     ///     StandardError: With all faults of the text, each with line and offset.
+    ///
+    /// Example:
+    ///     >>> dabiao.Standard.from_json(standard.to_json()) == standard
+    ///     True
     #[classmethod]
     fn from_json(_class: &Bound<'_, PyType>, py: Python<'_>, text: String) -> PyResult<Self> {
         let made = py.detach(|| Standard::from_json(&text));

@@ -38,6 +38,10 @@ impl PyStandard {
     ///     TableError: With all faults of the table, each with its row and column or its cell.
     ///     TypeError: If it is no table.
     ///     ValueError: For any other encoding; for a sheet or an encoding of what is no file.
+    ///
+    /// Example:
+    ///     >>> standard.read({"code": ["c1"], "activities": [9]})
+    ///     <Observations of 1 communities>
     #[pyo3(signature = (table, *, sheet = None, encoding = None))]
     fn read(
         &self,
@@ -191,6 +195,10 @@ impl PyStandard {
     ///     TableError: With all faults of the table.
     ///     Cancelled: If it was cancelled.
     ///     TypeError: If it is no table.
+    ///
+    /// Example:
+    ///     >>> standard.statistics({"code": ["c1"], "activities": [9]}).to_json()[:1]
+    ///     '{'
     #[allow(clippy::too_many_arguments)]
     #[pyo3(signature = (table, *, threads = None, progress = None, cancel = None, sheet = None, encoding = None))]
     fn statistics<'py>(
@@ -224,6 +232,10 @@ impl PyStandard {
     ///
     /// Raises:
     ///     TypeError: If it is no table.
+    ///
+    /// Example:
+    ///     >>> [fault.column for fault in standard.validate({"code": ["c1"], "activities": [-1]})]
+    ///     ['activities']
     #[pyo3(signature = (table, *, grid = None, sheet = None, encoding = None))]
     fn validate(
         &self,
