@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use dabiao::{Observations, Standard};
-use dabiao_io::{Format, observations_file};
+use dabiao_io::{BYTE_ORDER_MARK, write_observations};
 use pyo3::prelude::*;
 
 use crate::errors::{Doing, Problem};
@@ -73,8 +73,8 @@ impl PyObservations {
         py.detach(|| self.inner.digest(&self.standard))
     }
 
-    /// Writes the table as CSV that reads back as the same one: code, attributes and measures,
-    /// those alone that hold something, numbers in their measure's unit.
+    /// Writes the table as CSV that reads back as the same one, as ``dabiao collect`` does: code,
+    /// attributes and measures, those alone that hold something, numbers in their measure's unit.
     ///
     /// Raises:
     ///     OSError: If the file cannot be written.
@@ -86,22 +86,12 @@ impl PyObservations {
     ///     >>> path.read_text(encoding="utf-8-sig")
     ///     'code,name,activities\nc1,甲,12\n'
     fn write_csv(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        self.write(py, path, Format::Csv)
-    }
-
-    /// Writes the table as Parquet that reads back as the same one, as ``dabiao collect`` does.
-    ///
-    /// Raises:
-    ///     OSError: If the file cannot be written.
-    ///
-    /// Example:
-    ///     >>> import pathlib, tempfile
-    ///     >>> path = pathlib.Path(tempfile.mkdtemp()) / "observations.parquet"
-    ///     >>> table.write_parquet(path)
-    ///     >>> standard.read(path).digest == table.digest
-    ///     True
-    fn write_parquet(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        self.write(py, path, Format::Parquet)
+        let written = py.detach(|| -> Result<(), Problem> {
+            let mut bytes = BYTE_ORDER_MARK.to_vec();
+            write_observations(&self.standard, &self.inner, &mut bytes)?;
+            Ok(outputs::write(&path, &bytes, &self.files)?)
+        });
+        written.map_err(|problem| problem.raise(py, Doing::Write))
     }
 
     fn __len__(&self) -> usize {
@@ -110,19 +100,5 @@ impl PyObservations {
 
     fn __repr__(&self) -> String {
         format!("<Observations of {} communities>", self.inner.len())
-    }
-}
-
-impl PyObservations {
-    fn write(&self, py: Python<'_>, path: PathBuf, format: Format) -> PyResult<()> {
-        let written = py.detach(|| -> Result<(), Problem> {
-            let bytes = observations_file(&self.standard, &self.inner, format)?;
-            Ok(outputs::write(
-                &path,
-                &bytes.unwrap_or_default(),
-                &self.files,
-            )?)
-        });
-        written.map_err(|problem| problem.raise(py, Doing::Write))
     }
 }

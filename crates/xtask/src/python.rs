@@ -1,7 +1,10 @@
 //! The Python package: its wheel is built, installed and tested on every CPython that is found.
 //!
-//! Everything is made under `target/python`: a virtual environment for each interpreter, kept
-//! while what it holds is asked for, and the wheel.
+//! Everything is made under `target/python`, and little of it at a time, since what the tests
+//! need is large: the first interpreter's environment holds the tools and the heavy packages and
+//! is kept while what it holds is asked for; each other one holds data frames alone and goes when
+//! its tests have passed. On a machine that builds once (`CI=true`) the first one goes as well,
+//! and so does what the wheel was built from.
 
 use std::env;
 use std::ffi::OsStr;
@@ -9,12 +12,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::run::{Failure, run};
+use crate::run::{Failure, both, cargo, run};
 
 type Outcome<T> = Result<T, Failure>;
 
 /// The oldest minor version that the wheel promises.
 const OLDEST: u32 = 10;
+
+/// Cargo's profile for the wheel, which nothing else is built with, and its folder.
+const PROFILE: &str = "wheel";
 
 /// Lints, types and tests of the package.
 pub(crate) fn python(root: &Path) -> bool {
@@ -42,20 +48,49 @@ fn run_all(root: &Path) -> Outcome<()> {
     main.module(&benches, "ruff", &["format", "--check", "."])?;
     main.module(&benches, "ruff", &["check", "."])?;
     let wheel = main.build_wheel(root)?;
+    let once = env::var_os("CI").is_some_and(|value| value == "true");
+    if once {
+        remove(&target(root).join(PROFILE))?;
+    }
     main.install(&wheel)?;
     main.module(&package, "mypy", &["tests", "benches"])?;
     let stubs = ["dabiao", "--mypy-config-file", "pyproject.toml"];
     main.module(&package, "mypy.stubtest", &stubs)?;
     let divisions = divisions(root);
+    let command = command_line(root)?;
+    let tests = Tests {
+        package: &package,
+        wheel: &wheel,
+        command: &command,
+    };
     println!("-- Python {}: tests", main.version);
-    main.pytest(&package, &wheel, divisions.as_deref())?;
+    main.pytest(&tests, divisions.as_deref())?;
+    if once {
+        main.remove()?;
+    }
     for interpreter in &interpreters[1..] {
         let other = Environment::prepare(root, interpreter, Needs::Frames)?;
         other.install(&wheel)?;
         println!("-- Python {}: tests", other.version);
-        other.pytest(&package, &wheel, None)?;
+        other.pytest(&tests, None)?;
+        other.remove()?;
     }
     Ok(())
+}
+
+/// What is tested.
+struct Tests<'a> {
+    package: &'a Path,
+    wheel: &'a Path,
+    /// The command of this checkout, whose files the package's are compared with.
+    command: &'a Path,
+}
+
+/// Builds the command, as the other suites do.
+fn command_line(root: &Path) -> Outcome<PathBuf> {
+    run(cargo(root).args(["build", "--quiet", "--locked", "-p", "dabiao-cli"]))?;
+    let name = format!("dabiao{}", env::consts::EXE_SUFFIX);
+    Ok(target(root).join("debug").join(name))
 }
 
 /// The country's 620,573 committees with their division codes, from the npm package
@@ -180,15 +215,13 @@ impl Environment {
             return Ok(environment);
         }
         println!("-- Python {}: making an environment", environment.version);
-        let mut make = Command::new(&interpreter.program);
-        make.args(["-m", "venv", "--clear"])
-            .arg(&environment.folder);
-        run(&mut make).map_err(|error| format!("{error} (Debian: python3-venv)"))?;
-        match needs {
-            Needs::Everything => {
-                environment.pip(&[OsStr::new("-r"), files[1].as_os_str()])?;
-            }
-            Needs::Frames => environment.fill(&wanted)?,
+        if let Err(error) = environment.make(interpreter, needs, &files, &wanted) {
+            // Half of one would only take room; the error that is told is the first.
+            let _ = environment.remove();
+            return Err(format!(
+                "Python {}: no environment for the tests: {error}",
+                environment.version
+            ));
         }
         let write = |path: &Path, text: &str| {
             fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
@@ -198,7 +231,28 @@ impl Environment {
         Ok(environment)
     }
 
+    fn make(
+        &mut self,
+        interpreter: &Interpreter,
+        needs: Needs,
+        files: &[PathBuf],
+        wanted: &str,
+    ) -> Outcome<()> {
+        let mut make = Command::new(&interpreter.program);
+        make.args(["-m", "venv", "--clear"]).arg(&self.folder);
+        run(&mut make).map_err(|error| format!("{error} (Debian: python3-venv)"))?;
+        match needs {
+            Needs::Everything => self.pip(&[OsStr::new("-r"), files[1].as_os_str()]),
+            Needs::Frames => self.fill(wanted),
+        }
+    }
+
+    fn remove(&self) -> Outcome<()> {
+        remove(&self.folder)
+    }
+
     /// Installs each requirement that has a wheel for this interpreter, and says which has none.
+    /// Any other reason for which pip installs nothing, such as a full disk, is an error.
     fn fill(&mut self, wanted: &str) -> Outcome<()> {
         let named: Vec<&str> = wanted
             .lines()
@@ -208,7 +262,7 @@ impl Environment {
         let wheels_only = OsStr::new("--only-binary=:all:");
         let mut together = vec![wheels_only];
         together.extend(named.iter().map(OsStr::new));
-        if self.pip(&together).is_ok() {
+        if absent(self.pip(&together))?.is_none() {
             return Ok(());
         }
         for requirement in named {
@@ -216,17 +270,18 @@ impl Environment {
                 .chars()
                 .take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c))
                 .collect();
-            if self.pip(&[wheels_only, OsStr::new(requirement)]).is_err() {
-                // Without it there is nothing to run the tests with.
-                if package == "pytest" {
-                    return Err(format!("Python {}: no {package}", self.version));
-                }
-                println!(
-                    "-- Python {}: no wheel of {package}, its tests are skipped",
-                    self.version
-                );
-                self.without.push(package);
+            let Some(said) = absent(self.pip(&[wheels_only, OsStr::new(requirement)]))? else {
+                continue;
+            };
+            // Without it there is nothing to run the tests with.
+            if package == "pytest" {
+                return Err(said);
             }
+            println!(
+                "-- Python {}: no wheel of {package}, its tests are skipped",
+                self.version
+            );
+            self.without.push(package);
         }
         Ok(())
     }
@@ -247,9 +302,10 @@ impl Environment {
             "pip",
             "install",
             "--quiet",
+            "--no-cache-dir",
             "--disable-pip-version-check",
         ]);
-        run(pip.args(arguments))
+        both(pip.args(arguments)).map(drop)
     }
 
     /// Builds the release wheel as `pip install ./bindings/python` does, alone in its folder.
@@ -264,6 +320,7 @@ impl Environment {
             "pip",
             "wheel",
             "--quiet",
+            "--no-cache-dir",
             "--disable-pip-version-check",
         ])
         .args(["--no-deps", "--wheel-dir"])
@@ -298,14 +355,15 @@ impl Environment {
         run(&mut command).map_err(|error| format!("{module}: {error}"))
     }
 
-    fn pytest(&self, package: &Path, wheel: &Path, divisions: Option<&Path>) -> Outcome<()> {
+    fn pytest(&self, tests: &Tests<'_>, divisions: Option<&Path>) -> Outcome<()> {
         let mut pytest = Command::new(self.program());
         pytest
             .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
-            .env("DABIAO_WHEEL", wheel)
+            .env("DABIAO_WHEEL", tests.wheel)
+            .env("DABIAO_CLI", tests.command)
             .env("DABIAO_WITHOUT", self.without.join(","))
             .env("PYTHONDONTWRITEBYTECODE", "1")
-            .current_dir(package);
+            .current_dir(tests.package);
         if let Some(divisions) = divisions {
             pytest.env("DABIAO_DIVISIONS", divisions);
         } else {
@@ -315,7 +373,45 @@ impl Environment {
     }
 }
 
+/// What pip said where it found no wheel of what was asked for; its other failures stay errors.
+fn absent(installed: Outcome<()>) -> Outcome<Option<String>> {
+    const ABSENT: [&str; 3] = [
+        "No matching distribution found",
+        "Could not find a version that satisfies",
+        "ResolutionImpossible",
+    ];
+    match installed {
+        Ok(()) => Ok(None),
+        Err(said) if ABSENT.iter().any(|words| said.contains(words)) => Ok(Some(said)),
+        Err(said) => Err(said),
+    }
+}
+
+/// Removes a folder and all that is in it, if it is there.
+fn remove(folder: &Path) -> Outcome<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("{}: {error}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Where cargo builds.
 fn target(root: &Path) -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::absent;
+
+    #[test]
+    fn a_full_disk_is_no_missing_wheel() {
+        assert_eq!(absent(Ok(())), Ok(None));
+        let none = "ERROR: No matching distribution found for duckdb>=1.1".to_owned();
+        assert_eq!(absent(Err(none.clone())), Ok(Some(none)));
+        let full = "ERROR: Could not install packages: [Errno 28] No space left on device";
+        assert_eq!(absent(Err(full.to_owned())), Err(full.to_owned()));
+    }
 }

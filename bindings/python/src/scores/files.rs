@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use dabiao::{Lang, Scores};
 use dabiao_io::{
     BYTE_ORDER_MARK, RESULTS_COMMUNITIES, add_results, add_results_workbook, results_workbook,
-    write_scores, write_scores_parquet,
+    write_scores,
 };
 use dabiao_report::{LIMIT, Report};
 use pyo3::prelude::*;
@@ -17,7 +17,8 @@ use crate::outputs;
 
 #[pymethods]
 impl PyScores {
-    /// Writes the published table as CSV, the ``scores.csv`` of a run.
+    /// Writes the published table as CSV, the ``scores.csv`` of a run. Any library of data frames
+    /// writes other formats: ``scores.to_polars().write_parquet(path)``.
     ///
     /// Raises:
     ///     OSError: If the file cannot be written.
@@ -32,21 +33,6 @@ impl PyScores {
         self.write_one(py, path, |scores, bytes| {
             bytes.extend_from_slice(BYTE_ORDER_MARK);
             Ok(write_scores(scores, bytes)?)
-        })
-    }
-
-    /// Writes the published table as Parquet, points as exact decimals.
-    ///
-    /// Raises:
-    ///     OSError: If the file cannot be written.
-    ///
-    /// Example:
-    ///     >>> import pathlib, tempfile
-    ///     >>> path = pathlib.Path(tempfile.mkdtemp()) / "scores.parquet"
-    ///     >>> scores.write_parquet(path)
-    fn write_parquet(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        self.write_one(py, path, |scores, bytes| {
-            Ok(write_scores_parquet(scores, bytes)?)
         })
     }
 
