@@ -279,12 +279,20 @@ impl PyScored {
 #[pymethods]
 impl PyScored {
     /// The published total; ``None`` where nothing applies.
+    ///
+    /// Example:
+    ///     >>> scored.total
+    ///     Decimal('2.25')
     #[getter]
     fn total<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         points(py, self.total)
     }
 
     /// The id of the grade after vetoes.
+    ///
+    /// Example:
+    ///     >>> scored.grade
+    ///     'developing'
     #[getter]
     fn grade(&self) -> Option<&str> {
         let grades = &self.parts.standard.document().grades;
@@ -293,6 +301,10 @@ impl PyScored {
     }
 
     /// What its reader must know, as of a ``Card``.
+    ///
+    /// Example:
+    ///     >>> scored.flags
+    ///     ['provisional']
     #[getter]
     fn flags(&self) -> Vec<&'static str> {
         let raised = FLAGS.iter().zip(self.flags);
@@ -304,6 +316,10 @@ impl PyScored {
     ///
     /// Raises:
     ///     KeyError: If the standard has no such section or item.
+    ///
+    /// Example:
+    ///     >>> scored.points("5"), scored.points("5.2")
+    ///     (Decimal('2.25'), Decimal('2.25'))
     fn points<'py>(&self, py: Python<'py>, code: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
         let at = self.parts.codes.get(code);
         let at = at.ok_or_else(|| PyKeyError::new_err(code.to_owned()))?;

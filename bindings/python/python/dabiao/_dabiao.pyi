@@ -171,7 +171,7 @@ class Statistics:
     def __eq__(self, other: object, /) -> bool: ...
 
 class _Array(Protocol):
-    def tolist(self) -> Any: ...
+    def tolist(self) -> Any: ...  # noqa: ANN401 - lists in lists
 
 @final
 class Scorer:
