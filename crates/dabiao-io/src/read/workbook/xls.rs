@@ -5,7 +5,7 @@
 //! formatted as percentages.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write};
 
 use calamine::{Data, Reader};
 use dabiao::{Fault, FaultCode, Text};
@@ -41,8 +41,8 @@ impl Xls {
             .map_err(|error| damaged(&error))?;
         // What is damaged in a way that its readers did not foresee is damaged all the same.
         let read = guarded(|| {
-            let walked = walk(&bytes)?;
-            Ok((walked, read(bytes)?))
+            let (walked, clean) = walk(&bytes)?;
+            Ok((walked, read(clean)?))
         });
         let (walked, read) = read.unwrap_or_else(|| Err(damaged(&"XLS")))?;
         Ok(Xls {
@@ -145,7 +145,7 @@ fn read(bytes: Vec<u8>) -> Result<Sheets, Fault> {
 }
 
 /// Walks the records of the workbook's stream.
-fn walk(bytes: &[u8]) -> Result<Walk, Fault> {
+fn walk(bytes: &[u8]) -> Result<(Walk, Vec<u8>), Fault> {
     let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
     if file.exists("/EncryptedPackage") {
         return Err(encrypted());
@@ -166,7 +166,17 @@ fn walk(bytes: &[u8]) -> Result<Walk, Fault> {
         walk.record(at as u32, id, data)?;
         at += 4 + length;
     }
-    Ok(walk)
+    // Its reader takes the memory that the directory of the file declares: it gets one of ours,
+    // with this stream alone.
+    let clean = || {
+        let clean = Cursor::new(Vec::with_capacity(stream.len() + (1 << 16)));
+        let mut clean = cfb::CompoundFile::create_with_version(cfb::Version::V3, clean)?;
+        clean.create_stream(name)?.write_all(&stream)?;
+        clean.flush()?;
+        Ok(clean.into_inner().into_inner())
+    };
+    let clean = clean().map_err(|error: std::io::Error| damaged(&error))?;
+    Ok((walk, clean))
 }
 
 fn word(data: &[u8], at: usize) -> u16 {
