@@ -1,11 +1,11 @@
 //! The same loop compiled for several kinds of vectors, and which of them runs.
 //!
-//! A function written in [`vectorised!`] is compiled for plain machine code, for AVX2 with FMA
+//! A function written in `vectorised!` is compiled for plain machine code, for AVX2 with FMA
 //! and for AVX-512; the best that the machine has is chosen when it is first asked. All of them
 //! are the same source and give the same bits: no step is reordered or fused.
 //!
 //! This is the one module with `unsafe` code. A function with `target_feature` may be called
-//! only where the machine has the features. [`path`] gives nothing else: [`PATH`] is private,
+//! only where the machine has the features. `path` gives nothing else: `PATH` is private,
 //! starts out as what the standard library detects, and [`force`] stores a path only after
 //! asking [`Path::is_here`] for it.
 
