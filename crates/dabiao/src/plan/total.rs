@@ -94,20 +94,19 @@ impl Plan {
 
     fn section(&self, published: &Published, id: SectionId) -> Result<Option<i64>, Fault> {
         let section = &self.sections[id];
-        let mut sum = 0i128;
-        let mut applicable = Rational::ZERO;
+        // Scaled points are added up as they are.
+        let (mut sum, mut full) = (0i128, 0i128);
         let mut whole = true;
         for &item in &section.items {
             match published.items[item] {
                 Some(points) => {
                     sum += i128::from(points);
-                    let full = self.items[item].full.unwrap_or_default();
-                    applicable =
-                        &applicable + &Rational::from_scaled(i128::from(full), self.decimals);
+                    full += i128::from(self.items[item].full.unwrap_or_default());
                 }
                 None => whole = false,
             }
         }
+        let mut applicable = Rational::from_scaled(full, self.decimals);
         for &child in &section.sections {
             match published.sections[child] {
                 Some(points) => {
