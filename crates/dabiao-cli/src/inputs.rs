@@ -3,10 +3,11 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use dabiao::standard::MAX_BYTES;
 use dabiao::{Fault, FaultCode, Faults, Observations, Place, Scores, Standard, Text};
-use dabiao_io::{ReadOptions, Source, read_observations};
+use dabiao_io::{ReadOptions, Source, TableOptions, TableScores, read_observations, score_table};
 
 use crate::args::{Encoding, Inputs};
 use crate::failure::Failure;
@@ -104,6 +105,39 @@ fn decoded(bytes: Vec<u8>) -> Result<String, Faults> {
 
 /// Reads the standard and the table, and scores.
 pub(crate) fn score(session: &Session, inputs: &Inputs) -> Result<Scores, Failure> {
+    let standard = standard_of(session, inputs)?;
+    let bar = Bar::reading(session.lang);
+    let source = source(session, inputs)?;
+    let observations = read_observations(&standard, source, &reading(session, inputs, &bar))?;
+    drop(bar);
+    faults::advise(observations.advice(), session.lang, session.format);
+    scored(session, &standard, &observations)
+}
+
+/// Reads the standard and a table of any length, and scores.
+pub(crate) fn score_any(session: &Session, inputs: &Inputs) -> Result<TableScores, Failure> {
+    let standard = standard_of(session, inputs)?;
+    let (read, scored) = (Bar::reading(session.lang), Bar::scoring(session.lang));
+    let progress = {
+        let (read, step) = (read.clone(), scored.for_scoring());
+        Arc::new(move |done, all| {
+            read.finish();
+            step(done, all)
+        })
+    };
+    let reading = reading(session, inputs, &read);
+    let options = TableOptions::new(reading, session.score_options()).with_progress(progress);
+    let scores = score_table(&standard, source(session, inputs)?, &options)?;
+    drop((read, scored, options));
+    let advice = match &scores {
+        TableScores::Whole(scores) => scores.observations().advice(),
+        TableScores::Parts(scores) => scores.advice(),
+    };
+    faults::advise(advice, session.lang, session.format);
+    Ok(scores)
+}
+
+fn standard_of(session: &Session, inputs: &Inputs) -> Result<Standard, Failure> {
     if is_stdin(&inputs.table) && is_stdin(&inputs.standard) {
         return Err(Failure::call(
             session.lang,
@@ -111,22 +145,23 @@ pub(crate) fn score(session: &Session, inputs: &Inputs) -> Result<Scores, Failur
             "the standard and the table cannot both be standard input",
         ));
     }
-    let standard = standard(session, &inputs.standard)?.standard;
-    let observations = table(session, inputs, &standard)?;
-    scored(session, &standard, &observations)
+    Ok(standard(session, &inputs.standard)?.standard)
 }
 
-fn table(session: &Session, inputs: &Inputs, standard: &Standard) -> Result<Observations, Failure> {
-    let source = if is_stdin(&inputs.table) {
-        Source::stdin()
-    } else {
-        // A name that leads nowhere is a fault of the call, what is in the file is not.
-        File::open(&inputs.table)
-            .map_err(|error| Failure::at(session.lang, &inputs.table, &error))?;
-        Source::path(&inputs.table)
-    };
-    let bar = Bar::reading(session.lang);
+fn source(session: &Session, inputs: &Inputs) -> Result<Source<'static>, Failure> {
+    if is_stdin(&inputs.table) {
+        return Ok(Source::stdin());
+    }
+    // A name that leads nowhere is a fault of the call, what is in the file is not.
+    File::open(&inputs.table).map_err(|error| Failure::at(session.lang, &inputs.table, &error))?;
+    Ok(Source::path(&inputs.table))
+}
+
+fn reading(session: &Session, inputs: &Inputs, bar: &Bar) -> ReadOptions {
     let mut options = ReadOptions::new().with_progress(bar.for_reading());
+    if let Some(threads) = session.threads {
+        options = options.with_threads(threads);
+    }
     if let Some(encoding) = inputs.encoding {
         options = options.with_encoding(match encoding {
             Encoding::Utf8 => dabiao_io::Encoding::Utf8,
@@ -134,13 +169,10 @@ fn table(session: &Session, inputs: &Inputs, standard: &Standard) -> Result<Obse
             Encoding::Utf16 => dabiao_io::Encoding::Utf16,
         });
     }
-    if let Some(sheet) = &inputs.sheet {
-        options = options.with_sheet(sheet);
+    match &inputs.sheet {
+        Some(sheet) => options.with_sheet(sheet),
+        None => options,
     }
-    let observations = read_observations(standard, source, &options)?;
-    drop(bar);
-    faults::advise(observations.advice(), session.lang, session.format);
-    Ok(observations)
 }
 
 /// Scores a table, with progress.

@@ -73,6 +73,13 @@ impl Bar {
         }
     }
 
+    /// The work is done: it shows no more.
+    pub(crate) fn finish(&self) {
+        if !self.0.bar.is_finished() {
+            self.0.bar.finish_and_clear();
+        }
+    }
+
     pub(crate) fn for_reading(&self) -> ReadProgress {
         let bar = self.clone();
         Arc::new(move |done, all| {

@@ -7,7 +7,7 @@ use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle,
 };
 use dabiao::{Lang, ScoreOptions, Scores};
-use dabiao_io::{SYNTHETIC, write_rows};
+use dabiao_io::{PartScores, SYNTHETIC, write_rows};
 use serde::Serialize;
 
 use crate::args::{Common, Format, Language};
@@ -88,17 +88,30 @@ impl Session {
 
     /// The scores as a Parquet file, which no terminal can show.
     pub(crate) fn parquet(&mut self, scores: &Scores) -> Result<(), Failure> {
-        if io::stdout().is_terminal() {
-            return Err(Failure::call(
-                self.lang,
-                "Parquet 不能显示在终端\u{ff0c}请写入文件\u{ff1a}> scores.parquet",
-                "a terminal cannot show Parquet; send it to a file: > scores.parquet",
-            ));
-        }
+        self.check_parquet()?;
         let mut bytes = Vec::new();
         dabiao_io::write_scores_parquet(scores, &mut bytes)?;
         self.out.write_all(&bytes)?;
         Ok(())
+    }
+
+    /// The scores of a table in parts as a Parquet file.
+    pub(crate) fn parquet_parts(&mut self, scores: &PartScores) -> Result<(), Failure> {
+        self.check_parquet()?;
+        // The lock of standard output stays on this thread.
+        scores.write_scores_parquet(io::stdout())?;
+        Ok(())
+    }
+
+    fn check_parquet(&self) -> Result<(), Failure> {
+        match io::stdout().is_terminal() {
+            true => Err(Failure::call(
+                self.lang,
+                "Parquet 不能显示在终端\u{ff0c}请写入文件\u{ff1a}> scores.parquet",
+                "a terminal cannot show Parquet; send it to a file: > scores.parquet",
+            )),
+            false => Ok(()),
+        }
     }
 
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {

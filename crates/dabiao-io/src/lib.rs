@@ -24,6 +24,8 @@
 
 mod campaign;
 mod collect;
+mod ordered;
+mod parts;
 mod read;
 #[cfg(feature = "workbook")]
 mod workbook;
@@ -41,6 +43,7 @@ pub use collect::{
     BlankForm, CollectOptions, Collected, CollectedFile, Registered, SheetTable, collect,
     read_registered, registered_from_rows,
 };
+pub use parts::{Held, PartScores, TableOptions, TableScores, add_part_results, score_table};
 pub use read::{
     Encoding, Format, Limits, ReadOptions, ReadProgress, Row, SheetPlaces, Source,
     read_observations, read_records, read_rows,

@@ -28,12 +28,12 @@ pub use fault::{Fault, FaultCode, Faults, Place};
 pub use lang::{Lang, Text, UnknownLang};
 pub use observations::{
     Cell, CellColumn, ColumnData, NOT_APPLICABLE_WORD, Observations, ObservationsBuilder,
-    SharedColumn, SharedNumber,
+    ObservationsDigest, SharedColumn, SharedNumber, TableRows,
 };
 pub use plan::State;
 pub use points::Points;
 pub use rational::{NotANumber, Rational, Rounding};
 pub use score::{
-    CardScorer, Flag, PointsColumn, PointsOf, Progress, ScoreOptions, Scores, VetoState,
+    CardScorer, Flag, PointsColumn, PointsOf, Progress, ScoreOptions, Scores, Standings, VetoState,
 };
 pub use standard::Standard;

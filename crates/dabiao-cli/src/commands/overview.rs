@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use comfy_table::Table;
 use dabiao::explain::Loss;
 use dabiao::standard::document::{Document, Section};
-use dabiao::{Lang, Points, Rational, Rounding, Scores};
+use dabiao::{Lang, Points, Rational, Rounding, Scores, Standard};
+use dabiao_io::Summary;
 
 use super::{children, grouped, items, text};
 use crate::failure::Failure;
@@ -19,19 +20,42 @@ const WEAKEST: usize = 5;
 
 /// Prints the overview of a run.
 pub(crate) fn print(session: &mut Session, scores: &Scores) -> Result<(), Failure> {
-    let lang = session.lang;
+    head(session, scores.standard(), scores.len())?;
+    let with = |grade: Option<usize>| {
+        let rows = 0..scores.len();
+        rows.filter(|row| scores.grade_index(*row) == grade).count()
+    };
     let document = scores.standard().document();
-    session.line(document.title.get(lang))?;
-    let (communities, parts) = (grouped(scores.len()), items(document).count());
-    let full = scores.standard().full_marks();
-    session.line(match lang {
+    let counts: Vec<usize> = (0..document.grades.len())
+        .map(|at| with(Some(at)))
+        .collect();
+    grades(session, document, &counts, with(None))?;
+    ends(session, scores)?;
+    weakest(session, scores)
+}
+
+/// What is known of a table in parts: who has which grade.
+pub(crate) fn print_parts(
+    session: &mut Session,
+    standard: &Standard,
+    summary: &Summary,
+) -> Result<(), Failure> {
+    head(session, standard, summary.observations.communities)?;
+    let counts: Vec<usize> = summary.grades.iter().map(|held| held.communities).collect();
+    let without = summary.communities.without_grade;
+    grades(session, standard.document(), &counts, without)
+}
+
+fn head(session: &mut Session, standard: &Standard, communities: usize) -> Result<(), Failure> {
+    let document = standard.document();
+    session.line(document.title.get(session.lang))?;
+    let (communities, parts) = (grouped(communities), items(document).count());
+    let full = standard.full_marks();
+    session.line(match session.lang {
         Lang::Zh => format!("{communities} 个社区\u{ff0c}{parts} 个小项\u{ff0c}满分 {full} 分"),
         Lang::En => format!("{communities} communities, {parts} items, {full} points"),
     })?;
-    notice(session, document)?;
-    grades(session, scores)?;
-    ends(session, scores)?;
-    weakest(session, scores)
+    notice(session, document)
 }
 
 /// What is official in the standard and what is drafted.
@@ -42,10 +66,16 @@ pub(crate) fn notice(session: &mut Session, document: &Document) -> Result<(), F
     }
 }
 
-fn grades(session: &mut Session, scores: &Scores) -> Result<(), Failure> {
+/// How many communities have each grade, and how many none.
+fn grades(
+    session: &mut Session,
+    document: &Document,
+    counts: &[usize],
+    without: usize,
+) -> Result<(), Failure> {
     let lang = session.lang;
-    let document = scores.standard().document();
-    if document.grades.is_empty() || scores.is_empty() {
+    let all = counts.iter().sum::<usize>() + without;
+    if document.grades.is_empty() || all == 0 {
         return Ok(());
     }
     session.title(session.pick("等次", "Grades"))?;
@@ -54,24 +84,19 @@ fn grades(session: &mut Session, scores: &Scores) -> Result<(), Failure> {
         Lang::En => ["Grade", "Communities", "Share"],
     };
     let mut table = new_table(&heading, &[]);
-    let with = |id: Option<&str>| {
-        let held = |row: usize| scores.grade(row).map(|grade| grade.id.as_str());
-        (0..scores.len()).filter(|row| held(*row) == id).count()
-    };
     let mut add = |title: &str, count: usize| {
-        let share = Rational::ratio(count as i128 * 100, scores.len() as i128).unwrap_or_default();
+        let share = Rational::ratio(count as i128 * 100, all as i128).unwrap_or_default();
         table.add_row([
             title.to_owned(),
             grouped(count),
             format!("{}%", fixed(&share, 1)),
         ]);
     };
-    for grade in &document.grades {
-        add(grade.title.get(lang), with(Some(&grade.id)));
+    for (grade, count) in document.grades.iter().zip(counts) {
+        add(grade.title.get(lang), *count);
     }
-    match with(None) {
-        0 => {}
-        none => add(lang.pick("无等次", "no grade"), none),
+    if without > 0 {
+        add(lang.pick("无等次", "no grade"), without);
     }
     align(&mut table, &[1, 2]);
     session.table(&table)

@@ -1,12 +1,16 @@
 //! `dabiao score`: a table of communities against a standard.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use dabiao::{Lang, Scores};
-use dabiao_io::{OutputSet, add_results, add_results_workbook, summary, write_scores};
+use dabiao::Scores;
+use dabiao_io::{
+    OutputSet, PartScores, TableScores, add_part_results, add_results, add_results_workbook,
+    summary, write_scores,
+};
 use serde_json::{Value, json};
 
-use super::{Part, overview, parts};
+use super::{Part, grouped, overview, parts, run};
 use crate::args::{Format, Inputs, Score};
 use crate::failure::Failure;
 use crate::inputs;
@@ -14,7 +18,10 @@ use crate::outputs;
 use crate::session::Session;
 
 pub(crate) fn run(session: &mut Session, call: &Score) -> Result<(), Failure> {
-    let scores = inputs::score(session, &call.inputs)?;
+    let scores = match inputs::score_any(session, &call.inputs)? {
+        TableScores::Whole(scores) => *scores,
+        TableScores::Parts(scores) => return parts_of_table(session, call, &scores),
+    };
     let files = match &call.out {
         Some(folder) => write(session, &scores, &call.inputs, folder)?,
         None => Vec::new(),
@@ -26,12 +33,7 @@ pub(crate) fn run(session: &mut Session, call: &Score) -> Result<(), Failure> {
         (Format::Json, None) => session.json(&as_json(&scores))?,
         (Format::Table, Some(folder)) => {
             overview::print(session, &scores)?;
-            let names: Vec<String> = files.iter().map(|file| name_of(file)).collect();
-            let (folder, names) = (folder.display(), names.join(", "));
-            session.title(match session.lang {
-                Lang::Zh => format!("结果已写入 {folder}\u{ff1a}{names}"),
-                Lang::En => format!("Written to {folder}: {names}"),
-            })?;
+            run::written(session, folder, &files)?;
         }
         (Format::Table, None) => {
             let rows = overview::by_place(&scores);
@@ -41,6 +43,56 @@ pub(crate) fn run(session: &mut Session, call: &Score) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// A table that does not fit into memory: its results go to files, or in rows to standard
+/// output.
+fn parts_of_table(session: &mut Session, call: &Score, scores: &PartScores) -> Result<(), Failure> {
+    let (communities, lang) = (grouped(scores.len()), session.lang);
+    let files = match &call.out {
+        Some(folder) => write_parts(session, scores, &call.inputs, folder)?,
+        None => Vec::new(),
+    };
+    match (session.format, &call.out) {
+        (Format::Csv, _) => scores.write_scores(&mut session.out)?,
+        (Format::Parquet, _) => session.parquet_parts(scores)?,
+        (Format::Json, Some(_)) => session.json(&scores.summary()?)?,
+        (Format::Table, Some(folder)) => {
+            overview::print_parts(session, scores.standard(), &scores.summary()?)?;
+            run::written(session, folder, &files)?;
+        }
+        (Format::Json | Format::Table, None) => {
+            return Err(Failure::call(
+                lang,
+                format!(
+                    "{communities} 个社区不能这样显示\u{ff1b}请用 --out 写入文件夹\u{ff0c}或用 --format csv 或 parquet"
+                ),
+                format!(
+                    "{communities} communities are not shown so; use --out, or --format csv or parquet"
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn write_parts(
+    session: &Session,
+    scores: &PartScores,
+    read: &Inputs,
+    folder: &Path,
+) -> Result<Vec<PathBuf>, Failure> {
+    let lang = session.lang;
+    let at = |error| Failure::at(lang, folder, &error);
+    let mut set = OutputSet::new(folder).map_err(at)?;
+    set.spare([&read.table, &read.standard]);
+    add_part_results(scores, &mut set).map_err(at)?;
+    let said = lang.pick(
+        "数据表过长\u{ff0c}未写 items.csv、gaps.csv、results.xlsx",
+        "the table is long: items.csv, gaps.csv and results.xlsx are left out",
+    );
+    let _ = writeln!(io::stderr(), "{said}");
+    outputs::commit(lang, folder, set)
 }
 
 fn write(

@@ -222,7 +222,10 @@ fn rows_of<'s>(
     Box::new(move |each| match source.take() {
         Some(source) => {
             let headed = |title: &str| heads(known, further, title);
-            let (places, read) = read::read_table(source, options, &headed, each);
+            let (places, read) =
+                read::read_table(source, options, &headed, &mut |row: read::Row<'_>| {
+                    each(row)
+                });
             sheets.extend(places.map(|mut places| {
                 // What comes to light later names a column as it is called here.
                 for (name, titles) in known {

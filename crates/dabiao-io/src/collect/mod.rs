@@ -403,7 +403,12 @@ pub fn read_registered(
         |title: &str| CODE.contains(&title) || NAME.contains(&title) || DISTRICT.contains(&title);
     let mut source = Some(source);
     let all = registered_from_rows(&mut |each| match source.take() {
-        Some(source) => read_table(source, options, &knows, each).1,
+        Some(source) => {
+            read_table(source, options, &knows, &mut |row: crate::Row<'_>| {
+                each(row)
+            })
+            .1
+        }
         None => Ok(()),
     });
     all.map_err(|faults| faults.in_file(&file))

@@ -4,11 +4,13 @@
 //! and [`delimited`] cuts it into records; [`workbook`] reads the sheets of a workbook and
 //! [`columns`] files of columns. [`observations`] gives the records their meaning.
 
+mod blocks;
 #[cfg(feature = "columns")]
 mod columns;
 mod delimited;
 #[cfg(any(feature = "workbook", feature = "columns"))]
 mod guard;
+mod lanes;
 mod observations;
 mod places;
 mod source;
@@ -21,7 +23,8 @@ use std::sync::Arc;
 
 use dabiao::{Cell, Fault, FaultCode, Faults, Place, Text};
 
-pub(crate) use observations::read_located;
+use blocks::Blocks;
+pub(crate) use observations::{read_in_parts, read_located};
 pub use observations::{read_observations, read_records};
 pub use places::SheetPlaces;
 pub(crate) use places::locate;
@@ -129,6 +132,9 @@ pub struct ReadOptions {
     pub(crate) sheet: Option<String>,
     pub(crate) limits: Limits,
     pub(crate) progress: Option<ReadProgress>,
+    pub(crate) threads: Option<usize>,
+    /// Whether texts and files of columns may be longer than the limits.
+    pub(crate) unbounded: bool,
 }
 
 impl ReadOptions {
@@ -172,6 +178,34 @@ impl ReadOptions {
         self.progress = Some(progress);
         self
     }
+
+    /// So many threads at most split and read a text; 0 is taken as 1. What is read is the same
+    /// for any number. Otherwise as many as the machine has.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads.max(1));
+        self
+    }
+
+    pub(crate) fn threads(&self) -> usize {
+        let available = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.unwrap_or_else(available)
+    }
+
+    /// The limits for texts and files of columns, of which parts alone may be held.
+    pub(crate) fn in_parts(mut self) -> Self {
+        self.unbounded = true;
+        self
+    }
+
+    /// The same, with the limits that hold for what is read as it comes.
+    fn for_stream(&self) -> ReadOptions {
+        let mut options = self.clone();
+        if self.unbounded {
+            (options.limits.bytes, options.limits.rows) = (u64::MAX, u64::MAX);
+        }
+        options
+    }
 }
 
 impl std::fmt::Debug for ReadOptions {
@@ -211,6 +245,24 @@ pub(crate) fn is_blank(cell: Cell<'_>) -> bool {
     }
 }
 
+/// What takes the rows of a table.
+pub(crate) trait TakesRows {
+    /// Takes a row; the heading comes first.
+    fn row(&mut self, row: Row<'_>) -> ControlFlow<()>;
+
+    /// Takes the rest of a text after the heading, of which `rows` were read already; nothing
+    /// where it must come row by row.
+    fn blocks(&mut self, _: &mut Blocks<'_>, _rows: u64) -> Option<Result<(), Faults>> {
+        None
+    }
+}
+
+impl<F: FnMut(Row<'_>) -> ControlFlow<()>> TakesRows for F {
+    fn row(&mut self, row: Row<'_>) -> ControlFlow<()> {
+        self(row)
+    }
+}
+
 /// Reads any table row by row: the heading first, blank rows left out. `each` may stop the
 /// reading.
 ///
@@ -227,7 +279,7 @@ pub fn read_rows(
     options: &ReadOptions,
     each: &mut dyn FnMut(Row<'_>) -> ControlFlow<()>,
 ) -> Result<(), Faults> {
-    read_table(source, options, &|_| false, each).1
+    read_table(source, options, &|_| false, &mut |row: Row<'_>| each(row)).1
 }
 
 /// Reads any table as [`read_rows`] does. `knows` says which titles a heading may hold, so that
@@ -236,27 +288,29 @@ pub(crate) fn read_table(
     source: Source<'_>,
     options: &ReadOptions,
     knows: &dyn Fn(&str) -> bool,
-    each: &mut dyn FnMut(Row<'_>) -> ControlFlow<()>,
+    each: &mut dyn TakesRows,
 ) -> (Option<SheetPlaces>, Result<(), Faults>) {
     let name = source.name().to_owned();
-    let opened = source.open(&options.limits).and_then(|mut opened| {
+    let stream = options.for_stream();
+    let opened = source.open(&stream.limits).and_then(|mut opened| {
         let format = format_of(&mut opened, options.format)?;
+        if matches!(format, Some(Format::Xlsx | Format::Xls | Format::Ods)) {
+            opened.check_length(&options.limits)?;
+        }
         Ok((opened, format))
     });
     let (places, read) = match opened {
         Ok((opened, format)) => match format {
             #[cfg(feature = "workbook")]
             Some(format @ (Format::Xlsx | Format::Xls | Format::Ods)) => {
-                workbook::read(opened, format, options, knows, each)
+                workbook::read(opened, format, options, knows, &mut |row| each.row(row))
             }
             #[cfg(feature = "columns")]
             Some(format @ (Format::Parquet | Format::Arrow)) => {
-                (None, columns::read(opened, format, options, each))
+                let each = &mut |row: Row<'_>| each.row(row);
+                (None, columns::read(opened, format, &stream, each))
             }
-            None => (
-                None,
-                delimited::read(opened, options, each).map_err(Faults::from),
-            ),
+            None => (None, delimited::read(opened, &stream, each)),
             #[allow(unreachable_patterns)]
             Some(format) => {
                 let _ = knows;

@@ -8,8 +8,12 @@ use dabiao::{
     Cell, Fault, FaultCode, Faults, Observations, ObservationsBuilder, Place, Standard, Text,
 };
 
+use super::blocks::Blocks;
+use super::delimited::many_rows;
 use super::source::Source;
-use super::{ReadOptions, Row, SheetPlaces, at_line, is_blank, locate, read_table};
+use super::{
+    ReadOptions, Row, SheetPlaces, TakesRows, at_line, is_blank, lanes, locate, read_table,
+};
 
 /// The headings of a long table, each with the words for it.
 const CODE: [&str; 6] = ["code", "编码", "代码", "社区编码", "unit", "单元编码"];
@@ -64,25 +68,70 @@ pub(crate) fn read_located(
     source: Source<'_>,
     options: &ReadOptions,
 ) -> Result<(Observations, Option<SheetPlaces>), Faults> {
+    let whole = read_in_parts(standard, source, options, usize::MAX, &mut |_| Ok(()));
+    let places = whole.places.clone();
+    Ok((whole.finish()?, places))
+}
+
+/// What is called whenever rows of a table were read: it may take them from the builder.
+pub(crate) type EachPart<'e> = dyn FnMut(&mut ObservationsBuilder) -> Result<(), Faults> + 'e;
+
+/// A table that was read to its end.
+pub(crate) struct Parts {
+    name: String,
+    pub(crate) builder: ObservationsBuilder,
+    /// The line of the heading.
+    heading: u64,
+    places: Option<SheetPlaces>,
+}
+
+impl Parts {
+    /// The rows that are still here; all faults of the table.
+    pub(crate) fn finish(self) -> Result<Observations, Faults> {
+        let heading = self.heading;
+        self.builder.finish().map_err(|mut faults| {
+            // The builder counts from the heading's line as 1.
+            let in_heading = |fault: &&mut Fault| fault.place.line == Some(1) && heading > 1;
+            for fault in faults.listed.iter_mut().filter(in_heading) {
+                fault.place.line = Some(heading);
+            }
+            locate(&mut faults, self.places.as_slice());
+            faults.in_file(&self.name)
+        })
+    }
+}
+
+/// Reads a table as [`read_observations`] does; `each` may take rows away as it goes on, and is
+/// called before there are many more than `most`.
+pub(crate) fn read_in_parts(
+    standard: &Standard,
+    source: Source<'_>,
+    options: &ReadOptions,
+    most: usize,
+    each: &mut EachPart<'_>,
+) -> Parts {
     let name = source.name().to_owned();
     let mut builder = ObservationsBuilder::new(standard);
     builder.file(&name);
     let mut sheet = OfCommunities {
         builder,
         heading: 1,
+        threads: options.threads(),
+        most,
+        each,
+        stopped: None,
     };
     let places = read_sheet(standard, &mut sheet, source, options);
-    let OfCommunities { builder, heading } = sheet;
-    let table = builder.finish().map_err(|mut faults| {
-        // The builder counts from the heading's line as 1.
-        let in_heading = |fault: &&mut Fault| fault.place.line == Some(1) && heading > 1;
-        for fault in faults.listed.iter_mut().filter(in_heading) {
-            fault.place.line = Some(heading);
-        }
-        locate(&mut faults, places.as_slice());
-        faults.in_file(&name)
-    })?;
-    Ok((table, places))
+    let (mut builder, stopped) = (sheet.builder, sheet.stopped);
+    for fault in stopped.into_iter().flat_map(|faults| faults.listed) {
+        builder.push_fault(fault);
+    }
+    Parts {
+        name,
+        builder,
+        heading: sheet.heading,
+        places,
+    }
 }
 
 /// Reads one table of a campaign's phase into a builder: communities and units of the party
@@ -110,15 +159,39 @@ trait Sheet {
     fn push_fault(&mut self, fault: Fault);
     /// Whether several assessors may stand in it.
     fn has_assessors(&self) -> bool;
+    /// Takes the rest of a wide table, with so many columns that all have a heading.
+    fn blocks(
+        &mut self,
+        _: &mut Blocks<'_>,
+        _width: usize,
+        _rows: u64,
+    ) -> Option<Result<(), Faults>> {
+        None
+    }
+    /// Whether no more rows are wanted.
+    fn is_stopped(&self) -> bool {
+        false
+    }
 }
 
-struct OfCommunities {
+/// Rows that are added one by one before anybody looks whether they are to be taken away.
+const LOOKED_AT: usize = 1024;
+
+/// Fewer rows than these are less than what stands in the blocks that are read side by side.
+const LANES_FROM: usize = 1 << 17;
+
+struct OfCommunities<'e, 'f> {
     builder: ObservationsBuilder,
     /// The line of the heading.
     heading: u64,
+    threads: usize,
+    most: usize,
+    each: &'e mut EachPart<'f>,
+    /// Why no more rows are wanted.
+    stopped: Option<Faults>,
 }
 
-impl Sheet for OfCommunities {
+impl Sheet for OfCommunities<'_, '_> {
     fn heading(&mut self, line: u64, titles: &[&str]) {
         self.heading = line;
         self.builder.heading(titles);
@@ -126,6 +199,28 @@ impl Sheet for OfCommunities {
 
     fn row(&mut self, line: u64, cells: &[Cell<'_>]) {
         self.builder.row(line, cells);
+        if self.builder.len().is_multiple_of(LOOKED_AT.min(self.most))
+            && let Err(faults) = (self.each)(&mut self.builder)
+        {
+            self.stopped = Some(faults);
+        }
+    }
+
+    fn blocks(
+        &mut self,
+        blocks: &mut Blocks<'_>,
+        width: usize,
+        rows: u64,
+    ) -> Option<Result<(), Faults>> {
+        if self.most < LANES_FROM {
+            return None;
+        }
+        let how = (width, rows, self.threads);
+        Some(lanes::read(blocks, &mut self.builder, how, self.each))
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.is_some()
     }
 
     fn long_row(&mut self, line: u64, code: &str, _: &str, measure: &str, value: Cell<'_>) {
@@ -169,21 +264,20 @@ fn read_sheet(
     source: Source<'_>,
     options: &ReadOptions,
 ) -> Option<SheetPlaces> {
-    let mut table = None;
     let name = source.name().to_owned();
     let knows = |title: &str| {
         let words = [&CODE[..], &ASSESSOR, &NOTE, &MEASURE, &VALUE, &ATTRIBUTES];
         words.iter().any(|words| words.contains(&title)) || is_measure(standard, title)
     };
-    let (places, read) = read_table(source, options, &knows, &mut |row| {
-        match &mut table {
-            None => table = Some(Table::headed(standard, sheet, row)),
-            Some(Table::Wide(wide)) => wide.row(sheet, row),
-            Some(Table::Long(long)) => long.row(sheet, row),
-            Some(Table::Refused) => return ControlFlow::Break(()),
-        }
-        ControlFlow::Continue(())
-    });
+    let mut reading = Reading {
+        standard,
+        sheet,
+        table: None,
+        long_rows: 0,
+        limit: options.limits.rows,
+    };
+    let (places, read) = read_table(source, options, &knows, &mut reading);
+    let Reading { sheet, table, .. } = reading;
     if let Err(faults) = read {
         for fault in faults.listed {
             sheet.push_fault(fault);
@@ -200,6 +294,48 @@ fn read_sheet(
         )));
     }
     places
+}
+
+/// A sheet while its rows come.
+struct Reading<'r> {
+    standard: &'r Standard,
+    sheet: &'r mut dyn Sheet,
+    table: Option<Table>,
+    /// Rows of a long table, which is held whole whatever else is not.
+    long_rows: u64,
+    limit: u64,
+}
+
+impl TakesRows for Reading<'_> {
+    fn row(&mut self, row: Row<'_>) -> ControlFlow<()> {
+        match &mut self.table {
+            None => self.table = Some(Table::headed(self.standard, self.sheet, row)),
+            Some(Table::Wide(wide)) => wide.row(self.sheet, row),
+            Some(Table::Long(long)) => {
+                self.long_rows += 1;
+                if self.long_rows >= self.limit {
+                    let fault = many_rows(row.line, self.long_rows + 1, self.limit);
+                    self.sheet.push_fault(fault);
+                    return ControlFlow::Break(());
+                }
+                long.row(self.sheet, row);
+            }
+            Some(Table::Refused) => return ControlFlow::Break(()),
+        }
+        match self.sheet.is_stopped() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+
+    fn blocks(&mut self, blocks: &mut Blocks<'_>, rows: u64) -> Option<Result<(), Faults>> {
+        match &self.table {
+            Some(Table::Wide(wide)) if wide.kept.len() == wide.width => {
+                self.sheet.blocks(blocks, wide.width, rows)
+            }
+            _ => None,
+        }
+    }
 }
 
 enum Table {
@@ -285,13 +421,11 @@ impl Wide {
         let length = row.cells.len();
         let blank = row.cells.iter().rev().take_while(|c| is_blank(**c)).count();
         if length < self.width || length - blank > self.width {
-            let found = if length < self.width {
-                length
-            } else {
-                length - blank
+            let found = match length < self.width {
+                true => length,
+                false => length - blank,
             };
-            let fault = Fault::new(FaultCode::ColumnLength).at(at_line(row.line));
-            sheet.push_fault(fault.found(found).expected(self.width.to_string()));
+            sheet.push_fault(lanes::wrong_length(row.line, found, self.width));
             return;
         }
         let cells: Vec<Cell<'_>> = self

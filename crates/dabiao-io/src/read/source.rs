@@ -90,10 +90,9 @@ impl<'a> Source<'a> {
                 }
             }
         };
-        if length > limits.bytes {
-            return Err(too_large(limits, Some(length)));
-        }
-        Ok(Opened { name, data, length })
+        let opened = Opened { name, data, length };
+        opened.check_length(limits)?;
+        Ok(opened)
     }
 }
 
@@ -116,6 +115,13 @@ pub(super) struct Opened<'a> {
 }
 
 impl Opened<'_> {
+    pub(super) fn check_length(&self, limits: &Limits) -> Result<(), Fault> {
+        match self.length > limits.bytes {
+            true => Err(too_large(limits, Some(self.length))),
+            false => Ok(()),
+        }
+    }
+
     pub(super) fn rewind(&mut self) -> Result<(), Fault> {
         self.data.rewind().map_err(|error| unreadable(&error))
     }

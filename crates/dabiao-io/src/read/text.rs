@@ -193,9 +193,10 @@ fn look_over(opened: &mut Opened<'_>) -> Result<Look, Fault> {
         let read = opened.fill(buffer.get_mut(carried..).unwrap_or_default())?;
         let bytes = buffer.get(..carried + read).unwrap_or_default();
         look.nul |= memchr::memchr(0, bytes).is_some();
-        look.line_feed |= memchr::memchr(b'\n', bytes).is_some();
+        look.line_feed = look.line_feed || memchr::memchr(b'\n', bytes).is_some();
         let mut rest = 0;
         if look.valid_utf8
+            && simdutf8::basic::from_utf8(bytes).is_err()
             && let Err(error) = std::str::from_utf8(bytes)
         {
             rest = bytes.len() - error.valid_up_to();

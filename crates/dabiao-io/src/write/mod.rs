@@ -16,16 +16,19 @@ use std::path::{Path, PathBuf};
 use dabiao::{Lang, Scores};
 
 pub use cells::BYTE_ORDER_MARK;
-use cells::Rows;
+pub(crate) use cells::Rows;
 
 pub use gaps::{GAPS_HEADING, gap_rows, write_gaps};
 pub use items::{ITEMS_HEADING, item_rows, write_items};
 pub use observations::{observations_file, write_observations};
 #[cfg(feature = "columns")]
+pub(crate) use parquet::ScoresOut;
+#[cfg(feature = "columns")]
 pub use parquet::{write_observations_parquet, write_scores_parquet};
-pub(crate) use scores::items_of;
 pub use scores::write_scores;
+pub(crate) use scores::{items_of, scores_heading, scores_rows};
 pub use set::{OutputSet, replaces, write_whole};
+pub(crate) use summary::Tally;
 pub use summary::{
     AdviceCount, Communities, Engine, GradeCount, ObservationsSummary, StandardSummary, Summary,
     summary,

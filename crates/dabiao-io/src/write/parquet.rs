@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Decimal128Array, RecordBatch, StringArray};
 use arrow_schema::SchemaRef;
-use dabiao::arrow::PointsAs;
+use dabiao::arrow::{PointsAs, ScoreColumn};
 use dabiao::standard::document::MeasureKind;
 use dabiao::{Observations, Scores, Standard};
 use parquet::arrow::ArrowWriter;
@@ -23,19 +23,40 @@ const BATCH: usize = 65_536;
 /// # Errors
 /// Those of `out`.
 pub fn write_scores_parquet(scores: &Scores, out: impl Write + Send) -> io::Result<()> {
-    let columns = scores.columns();
-    let schema = scores.schema(&columns, PointsAs::Decimal);
-    let mut writer = writer(out, schema)?;
-    let mut from = 0;
-    while from < scores.len() {
-        let batch = scores
-            .record_batch(&columns, PointsAs::Decimal, from, BATCH)
-            .map_err(io::Error::other)?;
-        writer.write(&batch).map_err(io::Error::other)?;
-        from += BATCH;
+    let mut written = ScoresOut::new(scores, out)?;
+    written.add(scores)?;
+    written.finish()
+}
+
+/// Scores on their way into a Parquet file, part by part.
+pub(crate) struct ScoresOut<W: Write + Send> {
+    columns: Vec<ScoreColumn>,
+    writer: ArrowWriter<W>,
+}
+
+impl<W: Write + Send> ScoresOut<W> {
+    pub(crate) fn new(scores: &Scores, out: W) -> io::Result<ScoresOut<W>> {
+        let columns = scores.columns();
+        let writer = writer(out, scores.schema(&columns, PointsAs::Decimal))?;
+        Ok(ScoresOut { columns, writer })
     }
-    writer.close().map_err(io::Error::other)?;
-    Ok(())
+
+    pub(crate) fn add(&mut self, scores: &Scores) -> io::Result<()> {
+        let mut from = 0;
+        while from < scores.len() {
+            let batch = scores
+                .record_batch(&self.columns, PointsAs::Decimal, from, BATCH)
+                .map_err(io::Error::other)?;
+            self.writer.write(&batch).map_err(io::Error::other)?;
+            from += BATCH;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> io::Result<()> {
+        self.writer.close().map_err(io::Error::other)?;
+        Ok(())
+    }
 }
 
 fn writer<W: Write + Send>(out: W, schema: SchemaRef) -> io::Result<ArrowWriter<W>> {

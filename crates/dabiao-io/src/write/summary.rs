@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dabiao::{Flag, Scores, Text};
+use dabiao::{Fault, Flag, Scores, Standard, Text};
 use serde::Serialize;
 
 /// What a run was and what came of it: the contents of `summary.json`.
@@ -103,63 +103,118 @@ pub struct AdviceCount {
 /// The summary of a run.
 #[must_use]
 pub fn summary(scores: &Scores) -> Summary {
-    let standard = scores.standard();
-    let document = standard.document();
     let observations = scores.observations();
-    let count = |holds: &dyn Fn(usize) -> bool| (0..scores.len()).filter(|row| holds(*row)).count();
-    let grades = document.grades.iter().map(|grade| GradeCount {
-        grade: grade.id.clone(),
-        title: grade.title.clone(),
-        communities: count(&|row| scores.grade(row).is_some_and(|held| held.id == grade.id)),
-    });
-    let mut flags: BTreeMap<&'static str, usize> = [
-        Flag::Provisional,
-        Flag::Imputed,
-        Flag::GradeTaken,
-        Flag::NoTotal,
-    ]
-    .iter()
-    .map(|flag| (flag.as_str(), 0))
-    .collect();
-    for row in 0..scores.len() {
-        for flag in scores.flags(row) {
-            *flags.entry(flag.as_str()).or_default() += 1;
+    let mut tally = Tally::new(scores.standard());
+    tally.add(scores);
+    tally.summary(
+        observations.digest(scores.standard()),
+        observations.advice(),
+    )
+}
+
+/// Counts over the parts of a table.
+#[derive(Clone, Debug)]
+pub(crate) struct Tally {
+    standard: Standard,
+    rows: usize,
+    communities: Communities,
+    /// By grade, best first.
+    grades: Vec<usize>,
+    flags: BTreeMap<&'static str, usize>,
+    threads: usize,
+}
+
+impl Tally {
+    pub(crate) fn new(standard: &Standard) -> Tally {
+        let flags = [
+            Flag::Provisional,
+            Flag::Imputed,
+            Flag::GradeTaken,
+            Flag::NoTotal,
+        ];
+        Tally {
+            standard: standard.clone(),
+            rows: 0,
+            communities: Communities {
+                scored: 0,
+                ranked: 0,
+                vetoed: 0,
+                with_missing: 0,
+                without_grade: 0,
+            },
+            grades: vec![0; standard.document().grades.len()],
+            flags: flags.iter().map(|flag| (flag.as_str(), 0)).collect(),
+            threads: 1,
         }
     }
-    Summary {
-        engine: Engine {
-            name: "dabiao",
-            version: env!("CARGO_PKG_VERSION"),
-        },
-        standard: StandardSummary {
-            id: document.id.clone(),
-            version: document.version.clone(),
-            title: document.title.clone(),
-            notice: document.notice.clone(),
-            full_marks: standard.full_marks().to_string(),
-            sha256: standard.digest().to_owned(),
-        },
-        observations: ObservationsSummary {
-            communities: scores.len(),
-            sha256: observations.digest(standard),
-        },
-        communities: Communities {
-            scored: count(&|row| scores.total(row).is_some()),
-            ranked: count(&|row| scores.rank(row).is_some()),
-            vetoed: count(&|row| scores.vetoes(row).next().is_some()),
-            with_missing: count(&|row| scores.missing(row).next().is_some()),
-            without_grade: count(&|row| scores.grade(row).is_none()),
-        },
-        grades: grades.collect(),
-        flags,
-        advice: advice(scores),
+
+    /// Counts one more part.
+    pub(crate) fn add(&mut self, part: &Scores) {
+        self.rows += part.len();
+        self.threads = part.threads();
+        let held = &mut self.communities;
+        for row in 0..part.len() {
+            held.scored += usize::from(part.total(row).is_some());
+            held.ranked += usize::from(part.rank(row).is_some());
+            held.vetoed += usize::from(part.vetoes(row).next().is_some());
+            held.with_missing += usize::from(part.missing(row).next().is_some());
+            match part.grade_index(row) {
+                Some(grade) => {
+                    if let Some(count) = self.grades.get_mut(grade) {
+                        *count += 1;
+                    }
+                }
+                None => held.without_grade += 1,
+            }
+            for flag in part.flags(row) {
+                *self.flags.entry(flag.as_str()).or_default() += 1;
+            }
+        }
+    }
+
+    /// As many threads as the parts were scored on.
+    pub(crate) fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// The summary of all parts.
+    pub(crate) fn summary(&self, sha256: String, advised: &[Fault]) -> Summary {
+        let document = self.standard.document();
+        let grades = document.grades.iter().zip(&self.grades);
+        let grades = grades.map(|(grade, communities)| GradeCount {
+            grade: grade.id.clone(),
+            title: grade.title.clone(),
+            communities: *communities,
+        });
+        Summary {
+            engine: Engine {
+                name: "dabiao",
+                version: env!("CARGO_PKG_VERSION"),
+            },
+            standard: StandardSummary {
+                id: document.id.clone(),
+                version: document.version.clone(),
+                title: document.title.clone(),
+                notice: document.notice.clone(),
+                full_marks: self.standard.full_marks().to_string(),
+                sha256: self.standard.digest().to_owned(),
+            },
+            observations: ObservationsSummary {
+                communities: self.rows,
+                sha256,
+            },
+            communities: self.communities,
+            grades: grades.collect(),
+            flags: self.flags.clone(),
+            advice: advice(advised),
+        }
     }
 }
 
 /// Advice counted by code and column, so that neither the file nor its order shows.
-fn advice(scores: &Scores) -> Vec<AdviceCount> {
+fn advice(advised: &[Fault]) -> Vec<AdviceCount> {
     let mut counts: BTreeMap<(&'static str, String), AdviceCount> = BTreeMap::new();
-    for advice in scores.observations().advice() {
+    for advice in advised {
         let code = advice.code.as_str();
         let column = advice.place.field.clone().unwrap_or_default();
         let title = Text::new(

@@ -1,12 +1,12 @@
 //! Building a table row by row or cell by cell, with every fault in its place.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::cell::{self, Cell};
 use super::heading::{Heading, Titles, trimmed};
 use super::shared::{Piece, Pieces};
+use super::text::{Column as TextColumn, read_plain};
 use super::typed::{Bounds, Placed, Stretch};
 use super::{Column, MISSING, NOT_APPLICABLE, Observations, Table};
 use crate::decimal::Decimal;
@@ -23,12 +23,16 @@ use crate::standard::document::MeasureKind;
 #[derive(Debug)]
 pub struct ObservationsBuilder {
     pub(super) standard: Standard,
-    known: Titles,
+    pub(super) known: Titles,
     pub(super) heading: Vec<Heading>,
     pub(super) titles: Vec<String>,
-    attributes: Vec<(String, Vec<String>)>,
+    pub(super) attributes: Vec<(String, Vec<String>)>,
+    /// By place in the heading, where rows of cells come.
+    text_columns: Vec<TextColumn>,
     pub(super) codes: Vec<String>,
-    rows: HashMap<String, usize>,
+    /// Where a community of a long table stands, for the first `indexed` codes.
+    pub(super) rows: HashMap<String, usize>,
+    pub(super) indexed: usize,
     pub(super) columns: Vec<Vec<i64>>,
     /// By measure: columns that stay in the caller's memory.
     pub(super) shared: Vec<Vec<Stretch>>,
@@ -36,9 +40,9 @@ pub struct ObservationsBuilder {
     pub(super) placed: Vec<Placed>,
     /// Where each row began, in the file's lines.
     pub(super) lines: Vec<u64>,
-    file: Option<String>,
+    pub(super) file: Option<String>,
     pub(super) faults: Faults,
-    advice: Faults,
+    pub(super) advice: Faults,
     pub(super) parts: Vec<PartColumn>,
     /// Columns of a type that cannot be read.
     #[cfg(feature = "arrow")]
@@ -105,8 +109,10 @@ impl ObservationsBuilder {
             titles: Vec::new(),
             known: Titles::new(standard),
             attributes: Vec::new(),
+            text_columns: Vec::new(),
             codes: Vec::new(),
             rows: HashMap::new(),
+            indexed: 0,
             columns: vec![Vec::new(); measures],
             shared: vec![Vec::new(); measures],
             placed: Vec::new(),
@@ -165,7 +171,26 @@ impl ObservationsBuilder {
                 fault.expected("code")
             });
         }
+        self.prepare();
         self
+    }
+
+    /// Makes ready for rows of cells under the heading.
+    pub(super) fn prepare(&mut self) {
+        let columns = self.heading.iter().map(|heading| match heading {
+            Heading::Code => TextColumn::Code,
+            Heading::Attribute(name) => {
+                let mut held = self.attributes.iter();
+                let at = held.position(|(held, _)| held == name);
+                at.map_or(TextColumn::None, TextColumn::Attribute)
+            }
+            Heading::Measure(measure) => {
+                let plan = &self.standard.plan().measures[*measure];
+                TextColumn::Measure(*measure, Bounds::new(plan))
+            }
+            Heading::Assessor | Heading::Unknown => TextColumn::None,
+        });
+        self.text_columns = columns.collect();
     }
 
     /// The texts of an attribute, one a community so far.
@@ -183,47 +208,108 @@ impl ObservationsBuilder {
 
     /// Adds a row under the heading. `line` is its line in the file, from 1.
     pub fn row(&mut self, line: u64, cells: &[Cell<'_>]) -> &mut Self {
-        if cells.len() != self.heading.len() {
-            let (found, expected) = (cells.len(), self.heading.len().to_string());
+        self.fill(line, cells.len(), |at| cells[at])
+    }
+
+    /// Adds a row of texts under the heading, as [`ObservationsBuilder::row`] does.
+    pub fn text_row(&mut self, line: u64, cells: &[&str]) -> &mut Self {
+        self.fill(line, cells.len(), |at| Cell::Text(cells[at]))
+    }
+
+    #[inline(always)]
+    fn fill<'c>(&mut self, line: u64, count: usize, cell: impl Fn(usize) -> Cell<'c>) -> &mut Self {
+        if count != self.heading.len() {
+            let expected = self.heading.len().to_string();
             self.fault(FaultCode::ColumnLength, line, None, |fault| {
-                fault.found(found).expected(expected)
+                fault.found(count).expected(expected)
             });
             return self;
         }
-        let Some(at) = self.heading.iter().position(|h| *h == Heading::Code) else {
+        let Some(at) = self.code_column() else {
             return self;
         };
-        let code = cell::text_of(cells[at]);
-        let Some(row) = self.community(&code, line) else {
+        let Some(row) = self.community(cell::text_of(cell(at)), line) else {
             return self;
         };
-        for (i, cell) in cells.iter().enumerate() {
-            match self.heading[i].clone() {
-                Heading::Attribute(name) => self.attribute(&name)[row] = cell::text_of(*cell),
-                Heading::Measure(measure) => {
-                    let title = std::mem::take(&mut self.titles[i]);
-                    self.cell(row, measure, *cell, line, &title);
-                    self.titles[i] = title;
+        let columns = std::mem::take(&mut self.text_columns);
+        for (i, held) in columns.iter().enumerate() {
+            match held {
+                TextColumn::Measure(measure, bounds) => {
+                    let cell = cell(i);
+                    let plain = match cell {
+                        Cell::Text(text) => read_plain(bounds, text),
+                        _ => None,
+                    };
+                    let value = match plain {
+                        Some(value) => {
+                            if bounds.parts && value > NOT_APPLICABLE {
+                                self.parts[*measure].see(value);
+                            }
+                            value
+                        }
+                        None => self.read_cell(row, *measure, i, cell, line),
+                    };
+                    let column = &mut self.columns[*measure];
+                    if column.len() == row {
+                        column.push(value);
+                    } else {
+                        column.resize(row + 1, MISSING);
+                        column[row] = value;
+                    }
                 }
-                Heading::Code | Heading::Assessor | Heading::Unknown => {}
+                TextColumn::Attribute(at) => {
+                    let values = &mut self.attributes[*at].1;
+                    values.resize(row, String::new());
+                    values.push(cell::text_of(cell(i)));
+                }
+                TextColumn::Code | TextColumn::None => {}
             }
         }
+        self.text_columns = columns;
         self
+    }
+
+    /// Reads a cell that is more than plain digits.
+    #[cold]
+    fn read_cell(
+        &mut self,
+        row: usize,
+        measure: MeasureId,
+        at: usize,
+        cell: Cell<'_>,
+        line: u64,
+    ) -> i64 {
+        let title = std::mem::take(&mut self.titles[at]);
+        let read = self.read(row, measure, cell, line, &title);
+        self.titles[at] = title;
+        read.unwrap_or_else(|fault| {
+            self.faults.push(fault);
+            MISSING
+        })
     }
 
     /// Adds one value of a long table: code, measure, value. A community appears with its
     /// first value.
     pub fn long_row(&mut self, line: u64, code: &str, measure: &str, value: Cell<'_>) -> &mut Self {
         let code = code.trim();
+        for (row, held) in self.codes.iter().enumerate().skip(self.indexed) {
+            self.rows.entry(held.clone()).or_insert(row);
+        }
+        self.indexed = self.codes.len();
         let row = match self.rows.get(code) {
             Some(row) => Some(*row),
-            None => self.community(code, line),
+            None => self.community(code.to_owned(), line),
         };
         let Some(row) = row else { return self };
         match self.known.read(trimmed(measure)) {
             Heading::Measure(id) => {
+                let rows = self.codes.len();
+                self.columns[id].resize(rows, MISSING);
                 if self.columns[id][row] == MISSING {
-                    self.cell(row, id, value, line, measure);
+                    match self.read(row, id, value, line, measure) {
+                        Ok(value) => self.columns[id][row] = value,
+                        Err(fault) => self.faults.push(fault),
+                    }
                 } else {
                     let code = code.to_owned();
                     self.fault(FaultCode::DuplicateRow, line, Some(measure), |fault| {
@@ -231,7 +317,12 @@ impl ObservationsBuilder {
                     });
                 }
             }
-            Heading::Attribute(name) => self.attribute(&name)[row] = cell::text_of(value),
+            Heading::Attribute(name) => {
+                let rows = self.codes.len();
+                let values = self.attribute(&name);
+                values.resize(rows, String::new());
+                values[row] = cell::text_of(value);
+            }
             Heading::Code | Heading::Assessor | Heading::Unknown => {
                 let expected = self.known.nearest(measure);
                 self.fault(FaultCode::UnknownMeasureRow, line, None, |fault| {
@@ -242,31 +333,22 @@ impl ObservationsBuilder {
         self
     }
 
-    /// Starts a community's row; nothing where its code is blank or already there.
-    fn community(&mut self, code: &str, line: u64) -> Option<usize> {
+    /// Starts a community's row; nothing where its code is blank. Repeated codes are found at
+    /// the end.
+    fn community(&mut self, code: String, line: u64) -> Option<usize> {
         if code.is_empty() {
             self.fault(FaultCode::EmptyCode, line, Some("code"), |fault| fault);
             return None;
         }
-        let row = self.codes.len();
-        match self.rows.entry(code.to_owned()) {
-            Entry::Occupied(first) => {
-                let first = self.lines[*first.get()];
-                let fault = self.repeated_code(code, line, first);
-                self.faults.push(fault);
-                return None;
-            }
-            Entry::Vacant(entry) => entry.insert(row),
-        };
-        self.codes.push(code.to_owned());
+        self.codes.push(code);
         self.lines.push(line);
-        for (_, values) in &mut self.attributes {
-            values.resize(row + 1, String::new());
-        }
-        for column in &mut self.columns {
-            column.resize(row + 1, MISSING);
-        }
-        Some(row)
+        Some(self.codes.len() - 1)
+    }
+
+    /// Says that a code stands in a row although it stood in an earlier one.
+    pub fn push_repeated(&mut self, code: &str, line: u64, first: u64) -> &mut Self {
+        let fault = self.repeated_code(code, line, first);
+        self.push_fault(fault)
     }
 
     fn repeated_code(&self, code: &str, line: u64, first: u64) -> Fault {
@@ -299,13 +381,6 @@ impl ObservationsBuilder {
     /// How often something was advised.
     pub(super) fn advised(&self) -> usize {
         self.advice.count()
-    }
-
-    fn cell(&mut self, row: usize, measure: MeasureId, cell: Cell<'_>, line: u64, title: &str) {
-        match self.read(row, measure, cell, line, title) {
-            Ok(value) => self.columns[measure][row] = value,
-            Err(fault) => self.faults.push(fault),
-        }
     }
 
     /// Reads one cell of a row that is there: its stored form, or what is wrong with it.
@@ -366,7 +441,7 @@ impl ObservationsBuilder {
 
     /// Checks what is shared. Where a cell must be looked at more closely, the stretch is read
     /// into memory of the table's own.
-    fn check_shared(&mut self) {
+    pub(super) fn check_shared(&mut self) {
         for measure in 0..self.shared.len() {
             let stretches = std::mem::take(&mut self.shared[measure]);
             if stretches.is_empty() {
@@ -452,14 +527,7 @@ impl ObservationsBuilder {
             }
             columns.push(Column::Plain(in_order(column, order)));
         }
-        let derived = self.standard.plan().measures.iter();
-        columns.extend(
-            derived
-                .filter_map(|m| m.within.as_ref())
-                .map(|(base, _)| Column::Same(*base)),
-        );
-        Ok(Observations(Arc::new(Table {
-            incomplete: vec![false; rows],
+        let mut table = Table {
             lines: in_order(self.lines, order),
             columns,
             codes: in_order(self.codes, order),
@@ -467,7 +535,20 @@ impl ObservationsBuilder {
             advice: self.advice.listed,
             file: self.file,
             ..Table::default()
-        })))
+        };
+        table.complete(&self.standard);
+        Ok(Observations(Arc::new(table)))
+    }
+}
+
+impl Table {
+    /// Adds what follows from the rows that a builder read.
+    pub(super) fn complete(&mut self, standard: &Standard) {
+        self.incomplete = vec![false; self.codes.len()];
+        let measures = standard.plan().measures.iter();
+        let derived = measures.filter_map(|measure| measure.within.as_ref());
+        self.columns
+            .extend(derived.map(|(base, _)| Column::Same(*base)));
     }
 }
 
@@ -484,7 +565,7 @@ fn whole(stretches: &[Stretch], kind: MeasureKind, rows: usize) -> Option<Pieces
 }
 
 /// The values in another order; as they are where it is their own.
-fn in_order<T: Default>(mut values: Vec<T>, order: Option<&[usize]>) -> Vec<T> {
+pub(super) fn in_order<T: Default>(mut values: Vec<T>, order: Option<&[usize]>) -> Vec<T> {
     let Some(order) = order else {
         return values;
     };

@@ -29,7 +29,7 @@ pub(crate) enum Heading {
 }
 
 /// Reads titles: a measure's name first, then `code`, `assessor`, attributes, a measure's title.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Titles {
     standard: Standard,
     attributes: Vec<String>,

@@ -11,15 +11,19 @@ mod columns;
 mod digest;
 pub(crate) mod heading;
 pub(crate) mod number;
+mod part;
 pub(crate) mod quantise;
 mod shared;
+mod text;
 pub(crate) mod typed;
 
 pub use builder::ObservationsBuilder;
 pub use cell::{Cell, NOT_APPLICABLE_WORD};
 pub(crate) use column::{Column, TableRow};
 pub use columns::{CellColumn, ColumnData};
+pub use digest::ObservationsDigest;
 pub(crate) use digest::to_hex;
+pub use part::TableRows;
 pub use shared::{SharedColumn, SharedNumber};
 
 use std::collections::HashMap;

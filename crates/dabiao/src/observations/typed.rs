@@ -75,6 +75,14 @@ pub(super) struct Checked {
     pub(super) plain: bool,
 }
 
+impl Stretch {
+    /// The same, so many rows further down.
+    pub(super) fn moved_by(mut self, rows: usize) -> Stretch {
+        self.added.first += rows;
+        self
+    }
+}
+
 /// A fault and the place of its column in the heading, so that faults can be put in the order
 /// of their places.
 pub(crate) type Placed = (u64, usize, Fault);

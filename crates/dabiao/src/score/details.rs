@@ -103,6 +103,16 @@ impl Details {
 }
 
 impl Scores {
+    /// As many threads at most as the run was allowed.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        let mut options = ScoreOptions::new();
+        if let Details::Later(later) = &self.details {
+            options.threads = later.threads;
+        }
+        options.threads_at_most()
+    }
+
     /// Computes the points and states of every item, bonus and deduction now, on as many
     /// threads as the run had.
     ///

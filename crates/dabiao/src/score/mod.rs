@@ -15,6 +15,7 @@ mod vectors;
 pub use columns::{PointsColumn, PointsOf, VetoState};
 pub(crate) use details::{Details, Leaf, LeafColumn};
 pub use options::{Progress, ScoreOptions};
+pub use rank::Standings;
 pub(crate) use rank::ranks;
 pub(crate) use run::{distinct_values, run, statistics};
 pub(crate) use scaled::{Column, Scaled};

@@ -53,22 +53,96 @@ const COUNTED: i64 = 1 << 20;
 /// Fewer rows than this are not worth a thread.
 const ROWS_FOR_THREADS: usize = 50_000;
 
-/// Places from 1; 0 without a total or where a veto took the grade.
-pub(crate) fn ranks(scores: &Scores, threads: usize) -> Vec<u32> {
+/// What places are told by, gathered over the parts of a table that is scored part by part: a
+/// whole number for the total and for each tie-break, 8 bytes each, a community.
+///
+/// ```
+/// # fn main() -> Result<(), dabiao::Faults> {
+/// use dabiao::{Observations, ScoreOptions, Standard, Standings};
+/// let standard = Standard::builtin("weihai-2020")?;
+/// let heading = ["code", "activities"];
+/// let mut standings = Standings::new();
+/// for row in [["a", "6"], ["b", "8"]] {
+///     let part = Observations::from_rows(&standard, &heading, &[row])?;
+///     standings.add(&standard.score(&part, &ScoreOptions::new())?);
+/// }
+/// assert_eq!(standings.places(1), [2, 1]);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Standings {
+    keys: Vec<Vec<i64>>,
+    placed: Vec<bool>,
+}
+
+impl Standings {
+    /// Those of no community.
+    #[must_use]
+    pub fn new() -> Self {
+        Standings::default()
+    }
+
+    /// Adds the next part, scored by the same standard as the others.
+    pub fn add(&mut self, part: &Scores) {
+        let standing = Standing::new(part);
+        self.keys.resize(standing.keys.len(), Vec::new());
+        for (held, key) in self.keys.iter_mut().zip(&standing.keys) {
+            held.extend((0..part.len()).map(|row| key.at(row)));
+        }
+        let placed = placed(part);
+        self.placed.extend((0..part.len()).map(placed));
+    }
+
+    /// The places of all communities, in the order in which they were added, on at most so many
+    /// threads; 0 stands for none.
+    #[must_use]
+    pub fn places(&self, threads: usize) -> Vec<u32> {
+        let standing = Standing {
+            keys: self.keys.iter().map(|key| Column::Wide(key)).collect(),
+        };
+        let placed = |row: usize| self.placed.get(row).copied().unwrap_or(false);
+        ranks_of(&standing, self.placed.len(), placed, threads)
+    }
+}
+
+impl Scores {
+    /// Sets the places of these communities, which are a part of a longer table, to those in
+    /// the whole; see [`Standings::places`]. 0 stands for none, as what is wanting does.
+    pub fn set_places(&mut self, places: &[u32]) {
+        self.ranks = places.to_vec();
+        self.ranks.resize(self.len(), 0);
+    }
+}
+
+/// Who has a place: not without a total, nor where a veto took the grade.
+fn placed(scores: &Scores) -> impl Fn(usize) -> bool + Sync + '_ {
     let columns = &scores.columns;
     let earned = columns.earned();
-    let standing = Standing::new(scores);
-    let placed = |row: usize| {
+    move |row| {
         let taken = columns.grades[row] == NO_GRADE && earned[row] != NO_GRADE;
         columns.totals.at(row) != NONE && !taken
-    };
-    let rows = columns.totals.len();
+    }
+}
+
+/// Places from 1; 0 without a total or where a veto took the grade.
+pub(crate) fn ranks(scores: &Scores, threads: usize) -> Vec<u32> {
+    let standing = Standing::new(scores);
+    let rows = scores.columns.totals.len();
+    ranks_of(&standing, rows, placed(scores), threads)
+}
+
+fn ranks_of(
+    standing: &Standing<'_>,
+    rows: usize,
+    placed: impl Fn(usize) -> bool + Sync,
+    threads: usize,
+) -> Vec<u32> {
     let threads = if rows < ROWS_FOR_THREADS {
         1
     } else {
         threads.max(1)
     };
-    if let Some(packed) = Packed::new(&standing, rows) {
+    if let Some(packed) = Packed::new(standing, rows) {
         return packed.ranks(placed, threads);
     }
     let mut order: Vec<usize> = (0..rows).filter(|row| placed(*row)).collect();
