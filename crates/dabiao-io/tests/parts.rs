@@ -251,3 +251,51 @@ fn a_long_table_is_held_whole() {
     assert!(!parts);
     assert_eq!(found, whole(&standard(), table));
 }
+
+#[cfg(feature = "columns")]
+#[test]
+fn a_parquet_file_is_scored_in_parts_too() {
+    let mut table = "code,district,trees,share\n".to_owned();
+    for row in 0..900 {
+        writeln!(
+            table,
+            "c{},d{},{},{}",
+            row * 7 % 901,
+            row % 3,
+            row % 11,
+            row % 100
+        )
+        .unwrap();
+    }
+    let expected = whole(&standard(), &table);
+    let source = Source::bytes("table.csv", &table);
+    let held = read_observations(&standard(), source, &ReadOptions::new()).unwrap();
+    let file = tempfile::Builder::new()
+        .suffix(".parquet")
+        .tempfile()
+        .unwrap();
+    dabiao_io::write_observations_parquet(&standard(), &held, file.as_file()).unwrap();
+    let calls = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let told = calls.clone();
+    let read = ReadOptions::new().with_progress(std::sync::Arc::new(move |done, all| {
+        told.lock().unwrap().push((done, all));
+        true
+    }));
+    let options = TableOptions::new(read, ScoreOptions::new());
+    let options = options.with_held(Held {
+        rows: 100,
+        cells: usize::MAX,
+    });
+    let scores = score_table(&standard(), Source::path(file.path()), &options).unwrap();
+    let TableScores::Parts(scores) = scores else {
+        panic!("held whole");
+    };
+    let mut written = Vec::new();
+    scores.write_scores(&mut written).unwrap();
+    let found = Ok((text(written), json(&scores.summary().unwrap())));
+    assert_eq!(found, expected);
+    let mut columns = Vec::new();
+    scores.write_scores_parquet(&mut columns).unwrap();
+    assert!(columns.starts_with(b"PAR1") && columns.ends_with(b"PAR1"));
+    assert!(!calls.lock().unwrap().is_empty());
+}

@@ -313,7 +313,7 @@ fn a_line_of_100_mb_is_a_fault() {
     assert_eq!(
         fault("code,meetings\nc1,x\nc2,"),
         "long.csv:2:meetings: c1: the value cannot be read: found x, expected a whole number, at least 0\n\
-         long.csv:3: the input is over a stated limit: found c2,77777777777777777777777777777777777777…, \
+         long.csv:3: the input is over a stated limit: found c2,7777777777777777777777777777777777777…, \
          expected at most 1,000,000 bytes a line"
     );
     assert_eq!(

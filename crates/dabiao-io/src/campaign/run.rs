@@ -9,7 +9,7 @@ use dabiao::campaign::CampaignResult;
 
 use super::LoadedCampaign;
 use super::output::add_campaign;
-use crate::workbook::add_campaign_workbook;
+use crate::workbook::{RESULTS_COMMUNITIES, campaign_workbook};
 use crate::write::OutputSet;
 
 /// What a run is too large for, and has not written.
@@ -22,8 +22,8 @@ pub struct LeftOut {
 }
 
 /// Adds everything that a campaign's run writes to a set: the files of [`add_campaign`],
-/// `results.xlsx`, and `report.html` with what `page` makes, beside the tables, since it takes
-/// about as long as they do. A workbook or page that an earlier run has left, and this one has
+/// `results.xlsx`, and `report.html` with what `page` makes. Workbook and page are made beside the
+/// tables, since each takes about as long as they do. A workbook or page that an earlier run has left, and this one has
 /// not, is taken away.
 ///
 /// The page comes from outside because a report is no table: `dabiao_report::Report::page`.
@@ -37,18 +37,37 @@ pub fn add_run(
     page: impl FnOnce() -> io::Result<Option<Vec<u8>>> + Send,
     set: &mut OutputSet,
 ) -> io::Result<LeftOut> {
-    let page = thread::scope(|scope| {
+    let (page, workbook) = thread::scope(|scope| {
         let page = scope.spawn(page);
+        let workbook = scope.spawn(|| made(loaded, result, lang));
         add_campaign(loaded, result, lang, set)?;
-        page.join().unwrap_or_else(|panic| resume_unwind(panic))
+        let page = page.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+        let workbook = workbook.join();
+        let workbook = workbook.unwrap_or_else(|panic| resume_unwind(panic))?;
+        Ok::<_, io::Error>((page, workbook))
     })?;
-    match &page {
-        Some(page) => set.write("report.html", |file| file.write_all(page))?,
-        None => set.remove("report.html"),
+    for (name, made) in [("report.html", &page), ("results.xlsx", &workbook)] {
+        match made {
+            Some(bytes) => set.write(name, |file| file.write_all(bytes))?,
+            None => set.remove(name),
+        }
     }
-    let workbook = add_campaign_workbook(loaded, result, lang, set)?;
     Ok(LeftOut {
-        workbook: !workbook,
+        workbook: workbook.is_none(),
         page: page.is_none(),
     })
+}
+
+/// The workbook; nothing where there are too many communities for one.
+fn made(
+    loaded: &LoadedCampaign,
+    result: &CampaignResult,
+    lang: Lang,
+) -> io::Result<Option<Vec<u8>>> {
+    if result.scores.len() > RESULTS_COMMUNITIES {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    campaign_workbook(loaded, result, lang, &mut bytes)?;
+    Ok(Some(bytes))
 }

@@ -308,7 +308,7 @@ pub(crate) fn read_table(
             #[cfg(feature = "columns")]
             Some(format @ (Format::Parquet | Format::Arrow)) => {
                 let each = &mut |row: Row<'_>| each.row(row);
-                (None, columns::read(opened, format, &stream, each))
+                (None, columns::read(opened, format, options, each))
             }
             None => (None, delimited::read(opened, &stream, each)),
             #[allow(unreachable_patterns)]
