@@ -77,10 +77,15 @@ impl<'a> Sheets<'a> {
             let options = options.clone().with_sheet(sheet);
             let mut rows = 0;
             let known = |title: &str| title == "code" || self.is_unit_measure(title);
-            let _ = read_table(Source::path(path), &options, &known, &mut |_| {
-                rows += 1;
-                ControlFlow::Continue(())
-            });
+            let _ = read_table(
+                Source::path(path),
+                &options,
+                &known,
+                &mut |_: crate::Row<'_>| {
+                    rows += 1;
+                    ControlFlow::Continue(())
+                },
+            );
             if rows > 1 {
                 self.of_units.push((path.to_owned(), options));
             }
@@ -145,19 +150,25 @@ impl<'a> Sheets<'a> {
             ));
             let known = |title: &str| title == "code" || self.is_unit_measure(title);
             let mut columns: Option<Vec<usize>> = None;
-            let (_, read) = read_table(Source::path(path), options, &known, &mut |row| {
-                match &columns {
-                    None => {
-                        let titles = row.cells.iter().map(|cell| cell.to_text());
-                        columns = Some(titles.map(|title| column(&mut heading, title)).collect());
+            let (_, read) = read_table(
+                Source::path(path),
+                options,
+                &known,
+                &mut |row: crate::Row<'_>| {
+                    match &columns {
+                        None => {
+                            let titles = row.cells.iter().map(|cell| cell.to_text());
+                            columns =
+                                Some(titles.map(|title| column(&mut heading, title)).collect());
+                        }
+                        Some(columns) => {
+                            let texts = row.cells.iter().map(|cell| text(*cell));
+                            read_rows.push(columns.iter().copied().zip(texts).collect());
+                        }
                     }
-                    Some(columns) => {
-                        let texts = row.cells.iter().map(|cell| text(*cell));
-                        read_rows.push(columns.iter().copied().zip(texts).collect());
-                    }
-                }
-                ControlFlow::Continue(())
-            });
+                    ControlFlow::Continue(())
+                },
+            );
             // The records have the same faults.
             let _ = read;
         }
@@ -217,13 +228,18 @@ fn percent(share: f64) -> String {
 /// Takes the rows of a table of units: the columns' positions, and each row.
 fn each_unit(path: &Path, options: &ReadOptions, each: &mut dyn FnMut(Vec<String>, u64)) {
     let mut columns: Option<Vec<Option<usize>>> = None;
-    let _ = read_table(Source::path(path), options, &heads_units, &mut |row| {
-        match &columns {
-            None => columns = Some(positions(row)),
-            Some(columns) => each(by_position(columns, row), row.line),
-        }
-        ControlFlow::Continue(())
-    });
+    let _ = read_table(
+        Source::path(path),
+        options,
+        &heads_units,
+        &mut |row: crate::Row<'_>| {
+            match &columns {
+                None => columns = Some(positions(row)),
+                Some(columns) => each(by_position(columns, row), row.line),
+            }
+            ControlFlow::Continue(())
+        },
+    );
 }
 
 fn positions(heading: Row<'_>) -> Vec<Option<usize>> {

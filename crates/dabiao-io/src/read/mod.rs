@@ -294,7 +294,7 @@ pub(crate) fn read_table(
     let stream = options.for_stream();
     let opened = source.open(&stream.limits).and_then(|mut opened| {
         let format = format_of(&mut opened, options.format)?;
-        if matches!(format, Some(Format::Xlsx | Format::Xls | Format::Ods)) {
+        if format.is_some() {
             opened.check_length(&options.limits)?;
         }
         Ok((opened, format))
