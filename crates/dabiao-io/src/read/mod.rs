@@ -133,7 +133,7 @@ pub struct ReadOptions {
     pub(crate) limits: Limits,
     pub(crate) progress: Option<ReadProgress>,
     pub(crate) threads: Option<usize>,
-    /// Whether texts and files of columns may be longer than the limits.
+    /// Whether texts may be longer than the limits.
     pub(crate) unbounded: bool,
 }
 
@@ -192,7 +192,7 @@ impl ReadOptions {
         self.threads.unwrap_or_else(available)
     }
 
-    /// The limits for texts and files of columns, of which parts alone may be held.
+    /// Texts may be longer than the limits: parts alone of them are held.
     pub(crate) fn in_parts(mut self) -> Self {
         self.unbounded = true;
         self
