@@ -34,6 +34,7 @@ impl Decimal {
     pub const MIN: Decimal = Decimal(-Decimal::MAX.0);
 
     /// From millionths, or nothing beyond ±10¹².
+    #[inline]
     #[must_use]
     pub fn from_millionths(millionths: i64) -> Option<Self> {
         (Decimal::MIN.0..=Decimal::MAX.0)
@@ -48,6 +49,7 @@ impl Decimal {
     }
 
     /// A whole number, or nothing beyond ±10¹².
+    #[inline]
     #[must_use]
     pub fn from_i64(whole: i64) -> Option<Self> {
         whole

@@ -1,6 +1,8 @@
 //! Numbers in the memory of others, of any width, as cells of a measure.
 
+use super::MISSING;
 use super::cell::Cell;
+use super::quantise;
 use crate::decimal::Decimal;
 
 /// A number of a machine type.
@@ -13,11 +15,18 @@ pub(crate) trait Number: Copy {
     fn is_nan(self) -> bool {
         false
     }
+    /// All in millionths, [`MISSING`] where one is out of range; as many as there are of both.
+    fn run(values: &[Self], out: &mut [i64]) {
+        for (value, out) in values.iter().zip(out) {
+            *out = value.millionths().unwrap_or(MISSING);
+        }
+    }
 }
 
 macro_rules! integers {
     ($($type:ty),*) => {$(
         impl Number for $type {
+            #[inline]
             fn millionths(self) -> Option<i64> {
                 Decimal::from_i64(i64::try_from(self).ok()?).map(Decimal::millionths)
             }
@@ -36,7 +45,7 @@ macro_rules! integers {
 integers!(i8, i16, i32, i64, u8, u16, u32, u64);
 
 macro_rules! floats {
-    ($($type:ty),*) => {$(
+    ($($type:ty $(, $run:path)?);*) => {$(
         impl Number for $type {
             fn millionths(self) -> Option<i64> {
                 Decimal::from_f64(f64::from(self)).map(Decimal::millionths)
@@ -51,9 +60,12 @@ macro_rules! floats {
             fn is_nan(self) -> bool {
                 f64::from(self).is_nan()
             }
+            $(fn run(values: &[Self], out: &mut [i64]) {
+                $run(values, out);
+            })?
         }
     )*};
 }
-floats!(f32, f64);
+floats!(f32; f64, quantise::millionths);
 #[cfg(feature = "arrow")]
 floats!(half::f16);

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use super::MISSING;
 use super::cell::Cell;
 use super::number::Number;
-use super::quantise;
 use super::typed::{Bounds, Checked, Seen, Source, Stretch};
 use crate::decimal::Decimal;
 use crate::standard::document::MeasureKind;
+
+/// Rows that are checked at a time.
+const CHECKED: usize = 512;
 
 type Memory<T> = Arc<dyn AsRef<[T]> + Send + Sync>;
 
@@ -265,20 +267,34 @@ impl SharedColumn {
 
     /// The stored form of a run of rows.
     fn fill(&self, rows: Range<usize>, kind: MeasureKind, out: &mut [i64]) {
-        let numeric = matches!(kind, MeasureKind::Count | MeasureKind::Number);
-        match &self.values {
-            Values::F64(memory) if numeric => {
-                let values = (**memory).as_ref().get(rows.clone()).unwrap_or_default();
-                let (here, beyond) = out.split_at_mut(values.len().min(out.len()));
-                quantise::millionths(values, here);
-                beyond.fill(MISSING);
-            }
-            _ => {
-                for (row, out) in rows.clone().zip(out.iter_mut()) {
-                    *out = self.value(row, kind).unwrap_or(MISSING);
+        fn run<T: Number>(values: &[T], rows: Range<usize>, kind: MeasureKind, out: &mut [i64]) {
+            let values = values.get(rows).unwrap_or_default();
+            let (here, beyond) = out.split_at_mut(values.len().min(out.len()));
+            match kind {
+                MeasureKind::Count | MeasureKind::Number => T::run(values, here),
+                MeasureKind::YesNo => {
+                    for (value, out) in values.iter().zip(here) {
+                        *out = value.whole().unwrap_or(MISSING);
+                    }
                 }
+                MeasureKind::Label | MeasureKind::Date => here.fill(MISSING),
             }
+            beyond.fill(MISSING);
         }
+        let each = |out: &mut [i64]| {
+            for (row, out) in rows.clone().zip(out) {
+                *out = self.value(row, kind).unwrap_or(MISSING);
+            }
+        };
+        with_numbers!(self,
+            values => run(values, rows.clone(), kind, out),
+            bits bytes offset => {
+                for (row, out) in rows.clone().zip(out.iter_mut()) {
+                    *out = i64::from(bit(bytes, offset + row));
+                }
+            },
+            decimals _scaled _scale => each(out)
+        );
         if self.validity.is_some() {
             for (row, out) in rows.zip(out) {
                 *out = if self.is_valid(row) { *out } else { MISSING };
@@ -339,19 +355,26 @@ impl SharedColumn {
         }
     }
 
-    fn check_each(&self, mut rows: Range<usize>, bounds: &Bounds) -> Option<Checked> {
+    fn check_each(&self, rows: Range<usize>, bounds: &Bounds) -> Option<Checked> {
         let mut seen = Seen::default();
-        rows.all(|row| {
-            self.is_missing(row)
-                || self
-                    .value(row, bounds.kind())
-                    .filter(|value| bounds.hold(*value))
-                    .is_some_and(|value| {
-                        seen.see(value);
-                        true
-                    })
-        })
-        .then_some(Checked { seen, plain: false })
+        let mut cells = [MISSING; CHECKED];
+        for from in rows.clone().step_by(CHECKED) {
+            let rows = from..(from + CHECKED).min(rows.end);
+            let cells = &mut cells[..rows.len()];
+            self.fill(rows.clone(), bounds.kind(), cells);
+            for (row, cell) in rows.zip(&*cells) {
+                if *cell == MISSING {
+                    if !self.is_missing(row) {
+                        return None;
+                    }
+                } else if bounds.hold(*cell) {
+                    seen.see(*cell);
+                } else {
+                    return None;
+                }
+            }
+        }
+        Some(Checked { seen, plain: false })
     }
 }
 
