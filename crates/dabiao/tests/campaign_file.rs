@@ -220,16 +220,16 @@ fn weights_of_phases_add_up() {
     for (first, second) in sound {
         assert!(CampaignDocument::from_toml(&with(first, second)).is_ok());
     }
-    for (first, second, found) in [
-        ("weight = 0.3", "weight = 0.6", "0.9"),
-        ("weight = 1", "", "1"),
-        ("weight = 2", "weight = -1", "1"),
-        ("weight = 1", "weight = 0", "1"),
+    for (first, second, place, found) in [
+        ("weight = 0.3", "weight = 0.6", "", "0.3 + 0.6 = 0.9"),
+        ("weight = 1", "", "10:1: ", "-"),
+        ("weight = 2", "weight = -1", "10:1: ", "-1"),
+        ("weight = 1", "weight = 0", "10:1: ", "0"),
     ] {
         assert_eq!(
             faults(&with(first, second)),
             format!(
-                "6:1: phase: weights of phases that do not add up to 1: found {found}, \
+                "{place}phase: weights of phases that do not add up to 1: found {found}, \
                  expected a weight above 0 for every phase, adding up to 1"
             )
         );

@@ -154,7 +154,7 @@ def main(dabiao, folder):
     path = wrong / "c1 c1社区.xlsx"
     book = openpyxl.load_workbook(path)
     cells = places(book, False)
-    book["自评表"][cells["coverage"]] = 1.3
+    book["自评表"][cells["coverage"]] = 130
     book["自评表"][cells["level"]] = "很好"
     book.save(path)
     convert(path, "ods", wrong)
