@@ -42,7 +42,7 @@ const UNITS_FOR_THREADS: usize = 50_000;
 /// let districts = communities.up(&district, 2)?;
 /// // (90 × 100 + 80 × 300 + 99.9 × 10) ÷ 410
 /// assert_eq!(districts.mean(0).unwrap().to_string(), "33999/410");
-/// assert_eq!(districts.means(1)[0].unwrap().to_string(), "82.924390");
+/// assert_eq!(districts.means(1)[0].unwrap().to_string(), "82.92439");
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
