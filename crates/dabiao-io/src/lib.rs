@@ -50,9 +50,9 @@ pub use read::{
 };
 #[cfg(feature = "workbook")]
 pub use workbook::{
-    RESULTS_COMMUNITIES, TemplateCommunity, TemplateFor, TemplateOptions, add_campaign_workbook,
-    add_results_workbook, campaign_workbook, is_workbook, read_standard, results_workbook,
-    standard_workbook, template, templates,
+    RESULTS_COMMUNITIES, TemplateCommunity, TemplateFor, TemplateOptions, add_results_workbook,
+    campaign_workbook, is_workbook, read_standard, results_workbook, standard_workbook, template,
+    templates,
 };
 pub use write::{
     AdviceCount, BYTE_ORDER_MARK, Communities, Engine, GAPS_HEADING, GradeCount, ITEMS_HEADING,

@@ -6,10 +6,7 @@ mod sheet;
 mod standard;
 mod template;
 
-pub use results::{
-    RESULTS_COMMUNITIES, add_campaign_workbook, add_results_workbook, campaign_workbook,
-    results_workbook,
-};
+pub use results::{RESULTS_COMMUNITIES, add_results_workbook, campaign_workbook, results_workbook};
 pub use standard::{is_workbook, read_standard, standard_workbook};
 pub use template::{TemplateCommunity, TemplateFor, TemplateOptions, template, templates};
 

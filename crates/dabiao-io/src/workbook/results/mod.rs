@@ -142,27 +142,6 @@ pub fn add_results_workbook(scores: &Scores, lang: Lang, set: &mut OutputSet) ->
     Ok(true)
 }
 
-/// Adds `results.xlsx` to the files of a campaign; says whether it did, which it does up to
-/// [`RESULTS_COMMUNITIES`]. Above, one that an earlier run has left is taken away.
-///
-/// # Errors
-/// The file cannot be written.
-pub fn add_campaign_workbook(
-    loaded: &LoadedCampaign,
-    result: &CampaignResult,
-    lang: Lang,
-    set: &mut OutputSet,
-) -> io::Result<bool> {
-    if result.scores.len() > RESULTS_COMMUNITIES {
-        set.remove("results.xlsx");
-        return Ok(false);
-    }
-    set.write("results.xlsx", |file| {
-        campaign_workbook(loaded, result, lang, file)
-    })?;
-    Ok(true)
-}
-
 type OfCampaign<'r> = Option<(&'r LoadedCampaign, &'r CampaignResult)>;
 
 fn workbook(
