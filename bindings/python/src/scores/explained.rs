@@ -1,13 +1,14 @@
 //! Why communities score what they do, and what follows from it.
 
 use dabiao::campaign::Selection;
+use dabiao::{Lang, Scores};
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
 
 use super::PyScores;
 use crate::card::PyCard;
-use crate::errors::{Doing, raise};
+use crate::errors::{Doing, Problem, raise};
 use crate::fault::read_lang;
 use crate::results;
 use crate::selection::{self, PySelection};
@@ -58,10 +59,7 @@ impl PyScores {
         progress: Option<Bound<'py, PyAny>>,
         cancel: Option<Bound<'py, PyAny>>,
     ) -> PyResult<PyTable> {
-        let (rows, lang) = (self.rows(codes)?, read_lang(lang)?);
-        let watch = Watch::new(progress, cancel)?;
-        py.detach(|| results::items(&self.inner, &rows, lang, &watch))
-            .map_err(|problem| watch.raise(py, problem, Doing::Score))
+        self.explained(py, codes, lang, progress, cancel, results::items)
     }
 
     /// Where communities lose points (短板), those items that cost the total most first:
@@ -94,10 +92,7 @@ impl PyScores {
         progress: Option<Bound<'py, PyAny>>,
         cancel: Option<Bound<'py, PyAny>>,
     ) -> PyResult<PyTable> {
-        let (rows, lang) = (self.rows(codes)?, read_lang(lang)?);
-        let watch = Watch::new(progress, cancel)?;
-        py.detach(|| results::gaps(&self.inner, &rows, lang, &watch))
-            .map_err(|problem| watch.raise(py, problem, Doing::Score))
+        self.explained(py, codes, lang, progress, cancel, results::gaps)
     }
 
     /// What stands between communities and the next better grade: ``code``, ``grade``, ``kind``
@@ -128,10 +123,7 @@ impl PyScores {
         progress: Option<Bound<'py, PyAny>>,
         cancel: Option<Bound<'py, PyAny>>,
     ) -> PyResult<PyTable> {
-        let (rows, lang) = (self.rows(codes)?, read_lang(lang)?);
-        let watch = Watch::new(progress, cancel)?;
-        py.detach(|| results::next_grades(&self.inner, &rows, lang, &watch))
-            .map_err(|problem| watch.raise(py, problem, Doing::Score))
+        self.explained(py, codes, lang, progress, cancel, results::next_grades)
     }
 
     /// The points lost over many communities, by item or by section: ``code``, ``title_zh``,
@@ -289,5 +281,25 @@ impl PyScores {
             .detach(|| self.inner.select(&selection))
             .map_err(|faults| raise(py, &faults, Doing::Select))?;
         selection::selection(py, &self.inner, &selection, result)
+    }
+}
+
+/// One of the tables that explain some communities.
+type Explain = fn(&Scores, &[usize], Lang, &Watch) -> Result<PyTable, Problem>;
+
+impl PyScores {
+    fn explained(
+        &self,
+        py: Python<'_>,
+        codes: Option<Vec<String>>,
+        lang: &str,
+        progress: Option<Bound<'_, PyAny>>,
+        cancel: Option<Bound<'_, PyAny>>,
+        explain: Explain,
+    ) -> PyResult<PyTable> {
+        let (rows, lang) = (self.rows(codes)?, read_lang(lang)?);
+        let watch = Watch::new(progress, cancel)?;
+        py.detach(|| explain(&self.inner, &rows, lang, &watch))
+            .map_err(|problem| watch.raise(py, problem, Doing::Score))
     }
 }
