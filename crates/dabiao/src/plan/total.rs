@@ -106,13 +106,9 @@ impl Plan {
                 None => whole = false,
             }
         }
-        let mut applicable = Rational::from_scaled(full, self.decimals);
         for &child in &section.sections {
             match published.sections[child] {
-                Some(points) => {
-                    sum += i128::from(points);
-                    applicable = &applicable + &self.sections[child].worth;
-                }
+                Some(points) => sum += i128::from(points),
                 None => whole = false,
             }
         }
@@ -120,6 +116,12 @@ impl Plan {
         if whole && !section.weighted {
             return publish(self, &section.code, &sum).map(Some);
         }
+        let children = section.sections.iter();
+        let children: Rational = children
+            .filter(|child| published.sections[**child].is_some())
+            .map(|child| &self.sections[*child].worth)
+            .sum();
+        let applicable = &Rational::from_scaled(full, self.decimals) + &children;
         match (&sum * &section.worth).checked_div(&applicable) {
             Some(scaled) => publish(self, &section.code, &scaled).map(Some),
             None => Ok(None),
