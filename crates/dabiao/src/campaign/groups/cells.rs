@@ -65,7 +65,7 @@ impl Cells {
         }
     }
 
-    /// The sums of a stretch of units.
+    /// The sums of a stretch of units in any order, in an array of their own.
     pub(super) fn sum(blocks: &Blocks<'_>, rows: Range<usize>) -> Result<Cells, Fault> {
         let mut cells = Cells::new(blocks.groups);
         let mut room = Room::new();
@@ -77,7 +77,7 @@ impl Cells {
             if let Cells::Small(cells) = &mut cells
                 && let Some(block) = blocks.weigh(rows.clone(), Weighing::Whole, &mut room)?
             {
-                done = add_small(block, cells);
+                done = add_small(block, cells, 0);
             }
             if done == rows.len() {
                 continue;
@@ -190,38 +190,64 @@ impl Cells {
     }
 }
 
-/// Adds units as long as they fit; gives how many did. Units of one group mostly stand together
-/// or nowhere near: a stretch of them is summed before its cell is written.
-fn add_small(block: Block<'_>, cells: &mut [[i64; 2]]) -> usize {
-    let mut units = block
-        .keys
-        .iter()
-        .zip(block.values.iter().zip(block.weights));
+/// Adds units to the cells of the groups from a first one on, as long as they fit; gives how many
+/// did. Units of one group mostly stand together or nowhere near: a run of them is summed before
+/// its cell is written.
+pub(super) fn add_small(block: Block<'_>, cells: &mut [[i64; 2]], first: u32) -> usize {
+    if block.fits() {
+        add_runs(block, cells, first)
+    } else {
+        add_each(block, cells, first)
+    }
+}
+
+/// Adds runs of units, none of which goes past its end.
+fn add_runs(block: Block<'_>, cells: &mut [[i64; 2]], first: u32) -> usize {
+    let (keys, values, weights) = (block.keys, block.values, block.weights);
+    let mut units = keys.iter().zip(values.iter().zip(weights));
     let (mut done, mut next) = (0, units.next());
-    while let Some((key, mut numbers)) = next {
-        let Some(cell) = cells.get_mut(*key as usize) else {
+    while let Some((key, mut unit)) = next {
+        let Some(cell) = cells.get_mut(key.wrapping_sub(first) as usize) else {
             return done;
         };
-        let [mut sum, mut weight] = *cell;
+        let (mut sum, mut weight, mut length) = (0i64, 0i64, 0);
         loop {
-            let (product, over) = numbers.0.overflowing_mul(*numbers.1);
-            let (more, past) = sum.overflowing_add(product);
-            let (heavier, beyond) = weight.overflowing_add(*numbers.1);
-            if over | past | beyond {
-                *cell = [sum, weight];
-                return done;
-            }
-            (sum, weight) = (more, heavier);
-            done += 1;
+            sum = sum.wrapping_add(unit.0.wrapping_mul(*unit.1));
+            weight = weight.wrapping_add(*unit.1);
+            length += 1;
             next = units.next();
             match next {
-                Some((other, more)) if other == key => numbers = more,
+                Some((other, more)) if other == key => unit = more,
                 _ => break,
             }
         }
+        let (sum, past) = cell[0].overflowing_add(sum);
+        let (weight, beyond) = cell[1].overflowing_add(weight);
+        if past | beyond {
+            return done;
+        }
         *cell = [sum, weight];
+        done += length;
     }
     done
+}
+
+/// Adds units one by one.
+fn add_each(block: Block<'_>, cells: &mut [[i64; 2]], first: u32) -> usize {
+    let units = block.values.iter().zip(block.weights);
+    for (done, (key, (value, weight))) in block.keys.iter().zip(units).enumerate() {
+        let Some(cell) = cells.get_mut(key.wrapping_sub(first) as usize) else {
+            return done;
+        };
+        let (product, over) = value.overflowing_mul(*weight);
+        let (sum, past) = cell[0].overflowing_add(product);
+        let (weight, beyond) = cell[1].overflowing_add(*weight);
+        if over | past | beyond {
+            return done;
+        }
+        *cell = [sum, weight];
+    }
+    block.keys.len()
 }
 
 fn add_wide(block: Block<'_>, cells: &mut [Wide]) {

@@ -2,12 +2,15 @@
 //! §2.12).
 //!
 //! Groups are whole numbers from 0, so that a unit's group is one look-up; units come in any
-//! order. Each thread sums its stretch of them into an array of its own, and the arrays are added.
-//! Sums are machine words as long as they fit, and wider from there on.
+//! order, and how they come decides how they are summed ([`ways`]). Sums are exact, so that the
+//! way does not show: machine words as long as they fit, and wider from there on.
 
 mod cells;
 mod extremes;
 mod numbers;
+mod packing;
+mod spread;
+mod ways;
 
 use crate::decimal::Decimal;
 use crate::fault::{Fault, FaultCode};
@@ -65,17 +68,12 @@ impl GroupSums {
         threads: usize,
     ) -> Result<GroupSums, Fault> {
         let blocks = Blocks::new(keys, groups, values, weights)?;
-        let parts = stretches(keys.len(), threads_for(keys.len(), threads));
-        let done = on_threads(parts, |part| Cells::sum(&blocks, part));
-        let mut all = None;
-        for part in done {
-            let part = part?;
-            all = Some(match all {
-                None => part,
-                Some(all) => Cells::merged(all, part),
-            });
+        let threads = threads_for(keys.len(), threads);
+        match ways::sum(&blocks, threads) {
+            Ok(cells) => Ok(GroupSums(cells)),
+            // Which fault was found first depends on the threads.
+            Err(fault) => Err(blocks.fault().err().unwrap_or(fault)),
         }
-        Ok(GroupSums(all.unwrap_or_else(|| Cells::new(groups))))
     }
 
     /// How many groups there are.
@@ -214,3 +212,5 @@ fn no_group(at: usize, key: u32, groups: usize) -> Fault {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod ways_tests;

@@ -54,11 +54,11 @@ impl Numbers<'_> {
 /// The greatest decimal, in millionths.
 const MOST: u64 = Decimal::MAX.millionths().unsigned_abs();
 /// How many units are read at once: their numbers stay in the first cache.
-const BLOCK: usize = 1024;
+pub(super) const BLOCK: usize = 1024;
 
 /// Numbers with their groups and weights.
 pub(super) struct Blocks<'a> {
-    keys: &'a [u32],
+    pub(super) keys: &'a [u32],
     pub(super) groups: usize,
     values: Numbers<'a>,
     weights: Option<Numbers<'a>>,
@@ -73,9 +73,11 @@ pub(super) struct Room {
     out: Vec<bool>,
     /// Whether keys were changed, because some unit is left out.
     copied: bool,
+    /// The group that units left out seem to be in.
+    group: u32,
 }
 
-/// One block's units: those left out have a value and a weight of 0.
+/// One block's units: those left out have a value and a weight of 0, in some group or other.
 #[derive(Clone, Copy)]
 pub(super) struct Block<'a> {
     pub(super) keys: &'a [u32],
@@ -85,6 +87,14 @@ pub(super) struct Block<'a> {
 }
 
 impl Block<'_> {
+    /// Whether the products of all of its units together are below 2⁶³, whatever their signs.
+    pub(super) fn fits(self) -> bool {
+        let size = |[least, greatest]: [i64; 2]| least.unsigned_abs().max(greatest.unsigned_abs());
+        let [value, weight] = [self.values, self.weights].map(|numbers| size(extents(numbers)));
+        let all = u128::from(value) * u128::from(weight) * BLOCK as u128;
+        all.max(u128::from(weight) * BLOCK as u128) <= i64::MAX as u128
+    }
+
     pub(super) fn from(self, first: usize) -> Self {
         Block {
             keys: &self.keys[first..],
@@ -103,12 +113,18 @@ pub(super) enum Weighing {
 
 impl Room {
     pub(super) fn new() -> Room {
+        Room::with(0)
+    }
+
+    /// Room in which units that are left out seem to be in a group, with a weight of 0.
+    pub(super) fn with(group: u32) -> Room {
         Room {
             keys: vec![0; BLOCK],
             values: vec![0; BLOCK],
             weights: vec![0; BLOCK],
             out: vec![false; BLOCK],
             copied: false,
+            group,
         }
     }
 }
@@ -133,6 +149,24 @@ impl<'a> Blocks<'a> {
         })
     }
 
+    /// The fault of the first unit that has one.
+    pub(super) fn fault(&self) -> Result<(), Fault> {
+        let mut number = [0];
+        for (at, key) in self.keys.iter().enumerate() {
+            if *key == NO_GROUP {
+                continue;
+            }
+            if *key as usize >= self.groups {
+                return Err(no_group(at, *key, self.groups));
+            }
+            for numbers in [Some(self.values), self.weights].into_iter().flatten() {
+                numbers.millionths(at..at + 1, &mut number);
+                check(&number, at)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The blocks of a stretch of units.
     pub(super) fn of(rows: Range<usize>) -> impl Iterator<Item = Range<usize>> {
         let end = rows.end;
@@ -154,7 +188,7 @@ impl<'a> Blocks<'a> {
             let mut any = false;
             for (at, (key, value)) in into.iter_mut().zip(&mut *values).enumerate() {
                 if *key == NO_GROUP {
-                    (*key, *value, out[at]) = (0, 0, true);
+                    (*key, *value, out[at]) = (room.group, 0, true);
                 } else if *key as usize >= self.groups {
                     return Err(no_group(from + at, *key, self.groups));
                 } else {
@@ -267,6 +301,17 @@ vectorised! {
             odd |= u64::from(*number > MOST) | u64::from(*number < -MOST);
         }
         odd == 0
+    }
+}
+
+vectorised! {
+    /// The least and the greatest of them and of 0.
+    pub(super) fn extents(numbers: &[i64]) -> [i64; 2] {
+        let mut extents = [0i64; 2];
+        for number in numbers {
+            extents = [extents[0].min(*number), extents[1].max(*number)];
+        }
+        extents
     }
 }
 
