@@ -12,6 +12,7 @@ pub mod expression;
 mod fault;
 pub mod grid;
 mod lang;
+mod memory;
 mod observations;
 mod plan;
 mod points;

@@ -7,7 +7,7 @@
 //! This is the one module with `unsafe` code. A function with `target_feature` may be called
 //! only where the machine has the features. `path` gives nothing else: `PATH` is private,
 //! starts out as what the standard library detects, and [`force`] stores a path only after
-//! asking [`Path::is_here`] for it.
+//! asking [`Path::is_here`] for it. [`prefetch`] gives a hint that has no effect on any value.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -93,6 +93,23 @@ pub fn force(path: Path) -> bool {
         PATH.store(path as u8, Ordering::Relaxed);
     }
     here
+}
+
+/// Asks the machine to bring memory near that is read soon; nothing else depends on it.
+#[inline(always)]
+pub(crate) fn prefetch(bytes: &[u8]) {
+    #[cfg(target_arch = "x86_64")]
+    for line in bytes.chunks(64) {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        // SAFETY: the instruction is part of SSE, which every x86-64 has. It is a hint: it gives
+        // no value, writes nothing and faults nowhere, and the address is that of a slice.
+        #[allow(unsafe_code)]
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast());
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = bytes;
 }
 
 /// Compiles a function for each kind of vectors.

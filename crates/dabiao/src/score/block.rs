@@ -233,10 +233,14 @@ impl<'a> Work<'a> {
         } = &mut *adding.room;
         let sums = &mut sums[..rows];
         adding.out.seen.fill(State::EMPTY);
+        let mut order = run.plan.sections.iter().flat_map(|section| &section.items);
+        order.next();
         for (section, out) in run.plan.sections.iter().zip(&mut adding.out.sections) {
             sums.fill(0.0);
             for item in &section.items {
-                if !direct[*item].mark(&self.block, room, sums) {
+                let next = order.next().map(|item| &direct[*item]);
+                let ahead = next.map_or(&[][..], |next| next.memory(&self.block));
+                if !direct[*item].mark(&self.block, ahead, room, sums) {
                     return false;
                 }
                 for row in &room.missing {
@@ -249,9 +253,11 @@ impl<'a> Work<'a> {
         self.leaves(adding, Leaf::all(run.plan).skip(items).collect());
         self.extras(adding);
         adding.add_sections(run);
-        for row in 0..rows {
-            if !adding.room.quiet[row] {
-                self.add_totals(adding, row, None);
+        if adding.room.quiet[..rows].contains(&false) {
+            for row in 0..rows {
+                if !adding.room.quiet[row] {
+                    self.add_totals(adding, row, None);
+                }
             }
         }
         true
@@ -285,6 +291,9 @@ impl<'a> Work<'a> {
             ),
         ] {
             sums.fill(0);
+            if columns.is_empty() {
+                continue;
+            }
             for column in columns {
                 for (sum, points) in sums.iter_mut().zip(&column.points) {
                     *sum = sum.saturating_add(if *points == NONE { 0 } else { *points });

@@ -22,6 +22,7 @@ pub(crate) use scaled::{Column, Scaled};
 pub use single::CardScorer;
 
 use crate::cohort::Statistics;
+use crate::memory::Cells;
 use crate::observations::{MISSING, Observations, optional_points};
 use crate::plan::State;
 use crate::plan::node::Outcomes;
@@ -60,8 +61,8 @@ pub(crate) struct Columns {
     /// Absent where it is the total; see [`Columns::before_bonus`].
     pub(crate) before_bonus: Option<Scaled>,
     /// Absent where they are the grades; see [`Columns::earned`].
-    pub(crate) earned: Option<Vec<u16>>,
-    pub(crate) grades: Vec<u16>,
+    pub(crate) earned: Option<Cells<u16>>,
+    pub(crate) grades: Cells<u16>,
     pub(crate) vetoes: Vec<Vec<Outcomes>>,
     /// The states of all items, bonuses and deductions together, as bits of [`State`].
     pub(crate) seen: Vec<u8>,

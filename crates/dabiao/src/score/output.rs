@@ -1,9 +1,14 @@
 //! Results' columns: what a standard needs of them, a block's results while they are made, and
 //! their way into the columns.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use super::Columns;
 use super::kernels::Kernels;
 use super::scaled::{Scaled, ScaledMut};
+use super::vectors::nothing_seen;
+use crate::memory::{Cells, Layout, Parts, Piece};
 use crate::plan::node::Outcomes;
 use crate::plan::{Plan, State};
 
@@ -146,7 +151,7 @@ impl Stretch<'_> {
             copy(column, from, outcomes);
         }
         // Most tables have nothing to say; memory that is never written costs nothing.
-        if results.seen.iter().any(|state| *state != State::EMPTY) {
+        if !nothing_seen(results.seen) {
             let seen = self.seen.iter_mut().skip(from);
             for (held, state) in seen.zip(&*results.seen) {
                 *held = state.0;
@@ -162,57 +167,102 @@ fn copy<T: Copy>(column: &mut [T], from: usize, values: &[T]) {
     }
 }
 
-impl Columns {
-    /// Columns that are still to be filled, all of them and as wide as can be.
-    pub(crate) fn with_rows(plan: &Plan, rows: usize) -> Columns {
-        Columns::shaped(plan, rows, Shape::WHOLE)
+/// Columns while they are filled, in one piece of memory.
+pub(super) struct Draft {
+    rows: usize,
+    piece: Piece,
+    sections: Vec<Place>,
+    bonus: Place,
+    deductions: Place,
+    totals: Place,
+    before_bonus: Option<Place>,
+    earned: Option<Range<usize>>,
+    grades: Range<usize>,
+    vetoes: Vec<Vec<Outcomes>>,
+    seen: Vec<u8>,
+}
+
+/// Where a column of points stands in the piece.
+enum Place {
+    Same,
+    Narrow(Range<usize>),
+    Wide(Range<usize>),
+}
+
+impl Place {
+    /// The column in stretches of so many rows; the last may have fewer.
+    fn chunks<'a>(
+        &self,
+        parts: &mut Parts<'a>,
+        rows: usize,
+    ) -> Box<dyn Iterator<Item = ScaledMut<'a>> + 'a> {
+        match self {
+            Place::Same => Box::new(std::iter::repeat_with(|| ScaledMut::Same(0))),
+            Place::Narrow(place) => {
+                Box::new(parts.take(place).chunks_mut(rows).map(ScaledMut::Narrow))
+            }
+            Place::Wide(place) => Box::new(parts.take(place).chunks_mut(rows).map(ScaledMut::Wide)),
+        }
     }
 
-    pub(super) fn shaped(plan: &Plan, rows: usize, shape: Shape) -> Columns {
-        let points = |kept: bool| match (kept, shape.narrow) {
-            (false, _) => Scaled::Same(0, rows),
-            (true, true) => Scaled::Narrow(vec![0; rows]),
-            (true, false) => Scaled::Wide(vec![0; rows]),
+    fn filled(self, piece: &Arc<Piece>, rows: usize) -> Scaled {
+        match self {
+            Place::Same => Scaled::Same(0, rows),
+            Place::Narrow(place) => Scaled::Narrow(Cells::part(piece, place)),
+            Place::Wide(place) => Scaled::Wide(Cells::part(piece, place)),
+        }
+    }
+}
+
+impl Draft {
+    pub(super) fn new(plan: &Plan, rows: usize, shape: Shape) -> Draft {
+        let mut layout = Layout::default();
+        let mut points = |kept: bool| match (kept, shape.narrow) {
+            (false, _) => Place::Same,
+            (true, true) => Place::Narrow(layout.place::<i32>(rows)),
+            (true, false) => Place::Wide(layout.place::<i64>(rows)),
         };
-        Columns {
-            sections: plan.sections.iter().map(|_| points(true)).collect(),
-            bonus: points(shape.bonus),
-            deductions: points(shape.deductions),
-            totals: points(true),
-            before_bonus: shape.before_bonus.then(|| points(true)),
-            earned: shape.earned.then(|| vec![0; rows]),
-            grades: vec![0; rows],
+        // In the order in which [`Draft::stretches`] takes them.
+        let sections = plan.sections.iter().map(|_| points(true)).collect();
+        let bonus = points(shape.bonus);
+        let deductions = points(shape.deductions);
+        let totals = points(true);
+        let before_bonus = shape.before_bonus.then(|| points(true));
+        let earned = shape.earned.then(|| layout.place::<u16>(rows));
+        let grades = layout.place::<u16>(rows);
+        Draft {
+            rows,
+            piece: layout.piece(),
+            sections,
+            bonus,
+            deductions,
+            totals,
+            before_bonus,
+            earned,
+            grades,
             vetoes: vec![vec![Outcomes::FALSE; rows]; plan.vetoes.len()],
             seen: vec![0; rows],
         }
     }
 
-    /// The total before bonus, which is the total where nothing makes a difference.
-    pub(crate) fn before_bonus(&self) -> &Scaled {
-        self.before_bonus.as_ref().unwrap_or(&self.totals)
-    }
-
-    /// The grades earned, which are the grades where no veto takes one.
-    pub(crate) fn earned(&self) -> &[u16] {
-        self.earned.as_ref().unwrap_or(&self.grades)
-    }
-
     /// The columns in stretches of so many rows; the last may have fewer.
     pub(super) fn stretches(&mut self, rows: usize) -> Vec<Stretch<'_>> {
-        let count = self.grades.len().div_ceil(rows);
-        let sections = self.sections.iter_mut();
-        let mut sections: Vec<_> = sections.map(|column| column.chunks(rows)).collect();
+        let parts = &mut Parts::of(&mut self.piece);
+        let sections = self.sections.iter();
+        let mut sections: Vec<_> = sections.map(|place| place.chunks(parts, rows)).collect();
+        let mut bonus = self.bonus.chunks(parts, rows);
+        let mut deductions = self.deductions.chunks(parts, rows);
+        let mut totals = self.totals.chunks(parts, rows);
+        let before_bonus = self.before_bonus.as_ref();
+        let mut before_bonus = before_bonus.map(|place| place.chunks(parts, rows));
+        let earned = self.earned.as_ref();
+        let mut earned = earned.map(|place| parts.take(place).chunks_mut(rows));
+        let mut grades = parts.take(&self.grades).chunks_mut(rows);
         let vetoes = self.vetoes.iter_mut();
         let mut vetoes: Vec<_> = vetoes.map(|column| column.chunks_mut(rows)).collect();
-        let mut bonus = self.bonus.chunks(rows);
-        let mut deductions = self.deductions.chunks(rows);
-        let mut totals = self.totals.chunks(rows);
-        let mut before_bonus = self.before_bonus.as_mut().map(|column| column.chunks(rows));
-        let mut earned = self.earned.as_mut().map(|column| column.chunks_mut(rows));
-        let mut grades = self.grades.chunks_mut(rows);
         let mut seen = self.seen.chunks_mut(rows);
         // All columns are equally long, so that none runs out before the others.
-        (0..count)
+        (0..self.rows.div_ceil(rows))
             .map(|_| Stretch {
                 sections: sections
                     .iter_mut()
@@ -235,5 +285,68 @@ impl Columns {
                 seen: seen.next().unwrap_or_default(),
             })
             .collect()
+    }
+
+    /// The columns, whose stretches were all written.
+    pub(super) fn filled(self) -> Columns {
+        let piece = &Arc::new(self.piece);
+        let column = |place: Place| place.filled(piece, self.rows);
+        Columns {
+            sections: self.sections.into_iter().map(column).collect(),
+            bonus: column(self.bonus),
+            deductions: column(self.deductions),
+            totals: column(self.totals),
+            before_bonus: self.before_bonus.map(column),
+            earned: self.earned.map(|place| Cells::part(piece, place)),
+            grades: Cells::part(piece, self.grades),
+            vetoes: self.vetoes,
+            seen: self.seen,
+        }
+    }
+}
+
+impl Columns {
+    /// Columns of so many rows that are still to be written one by one, all of them and as wide
+    /// as can be.
+    pub(crate) fn with_rows(plan: &Plan, rows: usize) -> Columns {
+        let points = || Scaled::Wide(Cells::Own(vec![0; rows]));
+        Columns {
+            sections: plan.sections.iter().map(|_| points()).collect(),
+            bonus: points(),
+            deductions: points(),
+            totals: points(),
+            before_bonus: Some(points()),
+            earned: Some(Cells::Own(vec![0; rows])),
+            grades: Cells::Own(vec![0; rows]),
+            vetoes: vec![vec![Outcomes::FALSE; rows]; plan.vetoes.len()],
+            seen: vec![0; rows],
+        }
+    }
+
+    /// The rows of such columns, to be written.
+    pub(super) fn whole(&mut self) -> Stretch<'_> {
+        let sections = self.sections.iter_mut();
+        let vetoes = self.vetoes.iter_mut();
+        Stretch {
+            sections: sections.map(Scaled::own_mut).collect(),
+            bonus: self.bonus.own_mut(),
+            deductions: self.deductions.own_mut(),
+            totals: self.totals.own_mut(),
+            before_bonus: self.before_bonus.as_mut().map(Scaled::own_mut),
+            earned: self.earned.as_mut().map(Cells::own_mut),
+            grades: self.grades.own_mut(),
+            vetoes: vetoes.map(Vec::as_mut_slice).collect(),
+            seen: &mut self.seen,
+        }
+    }
+
+    /// The total before bonus, which is the total where nothing makes a difference.
+    pub(crate) fn before_bonus(&self) -> &Scaled {
+        self.before_bonus.as_ref().unwrap_or(&self.totals)
+    }
+
+    /// The grades earned, which are the grades where no veto takes one.
+    pub(crate) fn earned(&self) -> &[u16] {
+        self.earned.as_ref().unwrap_or(&self.grades)
     }
 }

@@ -117,10 +117,11 @@ impl Scores {
 /// Who has a place: not without a total, nor where a veto took the grade.
 fn placed(scores: &Scores) -> impl Fn(usize) -> bool + Sync + '_ {
     let columns = &scores.columns;
-    let earned = columns.earned();
+    let (grades, earned): (&[u16], &[u16]) = (&columns.grades, columns.earned());
+    let totals = columns.totals.view();
     move |row| {
-        let taken = columns.grades[row] == NO_GRADE && earned[row] != NO_GRADE;
-        columns.totals.at(row) != NONE && !taken
+        let taken = grades[row] == NO_GRADE && earned[row] != NO_GRADE;
+        totals.at(row) != NONE && !taken
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::block::{Room, Run};
 use super::kernels::Kernels;
-use super::output::Shape;
+use super::output::{Draft, Shape};
 use super::rank::ranks;
 use super::{Columns, Details, ScoreOptions, Scores};
 use crate::cohort::{Cohort, Statistics, Summary, mismatch};
@@ -242,13 +242,11 @@ pub(crate) fn run(
         observations,
         compiled: &compiled,
     };
-    let mut columns = Columns::default();
-    for shape in [Shape::new(plan, &compiled.kernels), Shape::WHOLE] {
-        columns = Columns::shaped(plan, observations.len(), shape);
-        if filled(&run, &mut columns, options)? {
-            break;
-        }
-    }
+    let shape = Shape::new(plan, &compiled.kernels);
+    let columns = match filled(&run, shape, options)? {
+        Some(columns) => columns,
+        None => filled(&run, Shape::WHOLE, options)?.unwrap_or_default(),
+    };
     let mut scores = Scores {
         standard: standard.clone(),
         observations: observations.clone(),
@@ -262,8 +260,8 @@ pub(crate) fn run(
     Ok(scores)
 }
 
-/// Fills the columns; `false` where they cannot hold the results.
-fn filled(run: &Run<'_>, columns: &mut Columns, options: &ScoreOptions) -> Result<bool, Faults> {
+/// The columns of a run; none where such columns cannot hold the results.
+fn filled(run: &Run<'_>, shape: Shape, options: &ScoreOptions) -> Result<Option<Columns>, Faults> {
     let (plan, rows) = (run.plan, run.observations.len());
     let extent = Extent {
         rows,
@@ -274,7 +272,8 @@ fn filled(run: &Run<'_>, columns: &mut Columns, options: &ScoreOptions) -> Resul
         .div_ceil(BLOCK * 8 * options.threads_at_most())
         .clamp(1, 16);
     let each = BLOCK * blocks;
-    let stretches = columns.stretches(each).into_iter().enumerate().collect();
+    let mut draft = Draft::new(plan, rows, shape);
+    let stretches = draft.stretches(each).into_iter().enumerate().collect();
     let found = share_out(
         stretches,
         extent,
@@ -288,7 +287,8 @@ fn filled(run: &Run<'_>, columns: &mut Columns, options: &ScoreOptions) -> Resul
         faults.extend(more);
         fits &= fit;
     }
-    faults.into_result(fits)
+    faults.into_result(())?;
+    Ok(fits.then(|| draft.filled()))
 }
 
 /// The statistics that were handed in; cards that are scored alone need some where a rule

@@ -2,6 +2,8 @@
 //! beside reading is the fresh memory that its results stand in.
 
 use super::NONE;
+use super::vectors::all_are;
+use crate::memory::Cells;
 use crate::vectors::vectorised;
 
 /// Scaled points of all rows, with [`NONE`] set aside.
@@ -10,8 +12,8 @@ pub(crate) enum Scaled {
     /// The same on every row: what a standard has no part for.
     Same(i64, usize),
     /// In 32 bits, the least of them for [`NONE`].
-    Narrow(Vec<i32>),
-    Wide(Vec<i64>),
+    Narrow(Cells<i32>),
+    Wide(Cells<i64>),
 }
 
 /// A column to be read.
@@ -50,7 +52,7 @@ impl Column<'_> {
 
 impl Default for Scaled {
     fn default() -> Self {
-        Scaled::Wide(Vec::new())
+        Scaled::Wide(Cells::default())
     }
 }
 
@@ -95,19 +97,7 @@ impl Scaled {
         } else {
             let mut column: Vec<i64> = (0..self.len()).map(|row| self.at(row)).collect();
             column.push(points);
-            *self = Scaled::Wide(column);
-        }
-    }
-
-    /// The memory of the rows in parts of so many; the last may have fewer.
-    pub(super) fn chunks(&mut self, rows: usize) -> Box<dyn Iterator<Item = ScaledMut<'_>> + '_> {
-        match self {
-            Scaled::Same(points, _) => {
-                let points = *points;
-                Box::new(std::iter::repeat_with(move || ScaledMut::Same(points)))
-            }
-            Scaled::Narrow(column) => Box::new(column.chunks_mut(rows).map(ScaledMut::Narrow)),
-            Scaled::Wide(column) => Box::new(column.chunks_mut(rows).map(ScaledMut::Wide)),
+            *self = Scaled::Wide(Cells::Own(column));
         }
     }
 
@@ -115,9 +105,17 @@ impl Scaled {
     #[inline]
     pub(super) fn set_one(&mut self, points: i64) {
         if let Scaled::Wide(column) = self
-            && let Some(held) = column.first_mut()
+            && let Some(held) = column.own_mut().first_mut()
         {
             *held = points;
+        }
+    }
+
+    /// The memory of a wide column.
+    pub(super) fn own_mut(&mut self) -> ScaledMut<'_> {
+        match self {
+            Scaled::Wide(column) => ScaledMut::Wide(column.own_mut()),
+            _ => ScaledMut::default(),
         }
     }
 }
@@ -141,7 +139,7 @@ impl ScaledMut<'_> {
     pub(super) fn store(&mut self, from: usize, points: &[i64]) -> bool {
         let rows = from..from + points.len();
         match self {
-            ScaledMut::Same(held) => points.iter().all(|points| points == held),
+            ScaledMut::Same(held) => all_are(points, *held),
             ScaledMut::Narrow(column) => column
                 .get_mut(rows)
                 .is_some_and(|column| narrowed(points, column)),
@@ -176,10 +174,9 @@ mod tests {
     #[test]
     fn narrow_columns_hold_what_fits_and_refuse_the_rest() {
         let fits = [0, 1, -1, NONE, i64::from(i32::MAX), i64::from(i32::MIN) + 1];
-        let mut column = Scaled::Narrow(vec![7; fits.len() + 1]);
-        let mut parts: Vec<_> = column.chunks(fits.len() + 1).collect();
-        assert!(parts[0].store(1, &fits));
-        drop(parts);
+        let mut column = vec![7; fits.len() + 1];
+        assert!(ScaledMut::Narrow(&mut column).store(1, &fits));
+        let column = Scaled::Narrow(Cells::Own(column));
         let held: Vec<i64> = (0..column.len()).map(|row| column.at(row)).collect();
         assert_eq!((held[0], &held[1..]), (7, &fits[..]));
         assert_eq!(column.get(column.len()), None);

@@ -8,6 +8,7 @@ use super::run::{Compiled, given};
 use super::{Columns, Details, LeafColumn, NONE, ScoreOptions, Scores};
 use crate::cohort::Statistics;
 use crate::fault::{Fault, FaultCode, Faults};
+use crate::memory::Cells;
 use crate::observations::cell::{self, Cell};
 use crate::observations::typed::Bounds;
 use crate::observations::{Column, MISSING, Observations, ObservationsBuilder, Table};
@@ -286,9 +287,9 @@ impl CardScorer {
                 && grade.marks.iter().all(|(part, mark)| reaches(part, *mark))
                 && grade.count.as_ref().is_none_or(enough)
         });
-        out.grades[0] = grade_code(grade);
-        if let Some(column) = &mut out.earned {
-            column[0] = out.grades[0];
+        let earned = out.earned.as_mut().map(Cells::own_mut);
+        for held in [Some(out.grades.own_mut()), earned].into_iter().flatten() {
+            held.fill(grade_code(grade));
         }
         Some(())
     }
@@ -301,10 +302,9 @@ impl CardScorer {
             observations: &self.scores.observations,
             compiled: &self.compiled,
         };
-        for out in self.scores.columns.stretches(1) {
-            let (faults, _) = run.stretch(0, 1, &mut self.room, out);
-            faults.into_result(())?;
-        }
+        let out = self.scores.columns.whole();
+        let (faults, _) = run.stretch(0, 1, &mut self.room, out);
+        faults.into_result(())?;
         if let Details::Given(leaves) = &mut self.scores.details {
             std::mem::swap(leaves, &mut self.room.leaves);
         }

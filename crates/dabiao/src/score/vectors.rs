@@ -1,6 +1,7 @@
 //! Steps of a block in vectors: sums, totals and grades of ordinary rows.
 
 use crate::observations::quantise::SHIFT;
+use crate::plan::State;
 use crate::vectors::vectorised;
 
 vectorised! {
@@ -46,8 +47,24 @@ vectorised! {
     }
 }
 
-pub(super) fn add(sum: &mut [i64], column: &[i64]) {
-    for (sum, points) in sum.iter_mut().zip(column) {
-        *sum = sum.wrapping_add(*points);
+vectorised! {
+    pub(super) fn add(sum: &mut [i64], column: &[i64]) {
+        for (sum, points) in sum.iter_mut().zip(column) {
+            *sum = sum.wrapping_add(*points);
+        }
+    }
+}
+
+vectorised! {
+    /// Whether all points are the same as these.
+    pub(super) fn all_are(column: &[i64], points: i64) -> bool {
+        column.iter().fold(0, |odd, held| odd | (held ^ points)) == 0
+    }
+}
+
+vectorised! {
+    /// Whether no row has anything to say.
+    pub(super) fn nothing_seen(states: &[State]) -> bool {
+        states.iter().fold(0, |seen, state| seen | state.0) == 0
     }
 }

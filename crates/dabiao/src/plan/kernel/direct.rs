@@ -2,6 +2,8 @@
 //! section, in one pass and without a state of its own. What is out of the ordinary is left to
 //! [`super::lanes`], a whole block at a time.
 
+use zerocopy::IntoBytes;
+
 use super::lanes::Block;
 use super::line::Line;
 use super::loops::{STEPS, add_line, add_steps, numbers};
@@ -92,14 +94,21 @@ impl Direct {
             plain_points: 0.0,
         };
         let mut points = [0.0];
-        direct.add(&Lanes::Whole(&[0.0]), &mut points);
+        direct.add(&Lanes::Whole(&[0.0]), &[], &mut points);
         direct.plain_points = points[0];
         simple.then_some(direct)
     }
 
     /// Adds the item's points to sums; the rows whose value is missing are noted. `false` where
-    /// some row needs a closer look: the sums are then worth nothing.
-    pub(crate) fn mark(&self, block: &Block<'_>, room: &mut DirectRoom, sums: &mut [f64]) -> bool {
+    /// some row needs a closer look: the sums are then worth nothing. `ahead` is the memory that
+    /// is read after this.
+    pub(crate) fn mark(
+        &self,
+        block: &Block<'_>,
+        ahead: &[u8],
+        room: &mut DirectRoom,
+        sums: &mut [f64],
+    ) -> bool {
         room.missing.clear();
         let rows = block.to - block.from;
         let settled = match block.column(self.measure) {
@@ -107,20 +116,20 @@ impl Direct {
                 let Some(cells) = cells.get(block.from..block.to) else {
                     return false;
                 };
-                self.stored(cells, room, sums)
+                self.stored(cells, ahead, room, sums)
             }
             Some(Column::Shared(pieces)) => {
                 // Marks were moved to floats; a line wants whole numbers.
                 let wants_whole = matches!(self.floats, Table::Line(_));
                 let floats = pieces.floats(block.from, block.to);
                 if let Some((values, _)) = floats.filter(|(_, plain)| *plain || !wants_whole) {
-                    self.add(&Lanes::Floats(values), sums);
+                    self.add(&Lanes::Floats(values), ahead, sums);
                     true
                 } else {
                     let mut cells = std::mem::take(&mut room.cells);
                     cells.resize(rows, 0);
                     pieces.fill(block.from, &mut cells);
-                    let settled = self.stored(&cells, room, sums);
+                    let settled = self.stored(&cells, ahead, room, sums);
                     room.cells = cells;
                     settled
                 }
@@ -133,7 +142,20 @@ impl Direct {
         settled
     }
 
-    fn stored(&self, cells: &[i64], room: &mut DirectRoom, sums: &mut [f64]) -> bool {
+    /// The memory that marking a block reads; none where that is not known before.
+    pub(crate) fn memory<'a>(&self, block: &'a Block<'_>) -> &'a [u8] {
+        match block.column(self.measure) {
+            Some(Column::Plain(cells)) => cells
+                .get(block.from..block.to)
+                .map_or(&[], IntoBytes::as_bytes),
+            Some(Column::Shared(pieces)) => pieces
+                .floats(block.from, block.to)
+                .map_or(&[], |(values, _)| values.as_bytes()),
+            _ => &[],
+        }
+    }
+
+    fn stored(&self, cells: &[i64], ahead: &[u8], room: &mut DirectRoom, sums: &mut [f64]) -> bool {
         room.numbers.resize(cells.len(), 0.0);
         if !numbers(cells, self.grain, &mut room.numbers) {
             for (row, cell) in cells.iter().enumerate() {
@@ -147,18 +169,18 @@ impl Direct {
                 }
             }
         }
-        self.add(&Lanes::Whole(&room.numbers), sums);
+        self.add(&Lanes::Whole(&room.numbers), ahead, sums);
         true
     }
 
-    fn add(&self, lanes: &Lanes<'_>, sums: &mut [f64]) {
+    fn add(&self, lanes: &Lanes<'_>, ahead: &[u8], sums: &mut [f64]) {
         let (values, table, millionths) = match lanes {
             Lanes::Floats(values) => (values, &self.floats, self.scale == Scale::Millionths),
             Lanes::Whole(values) => (values, &self.whole, false),
         };
         match table {
-            Table::Steps { base, steps } => add_steps(values, *base, steps, sums),
-            Table::Line(line) => add_line(values, millionths, line, sums),
+            Table::Steps { base, steps } => add_steps(values, *base, steps, sums, ahead),
+            Table::Line(line) => add_line(values, millionths, line, sums, ahead),
         }
     }
 }

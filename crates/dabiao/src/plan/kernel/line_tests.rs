@@ -132,7 +132,7 @@ fn lines_are_the_rules() {
         on_every_path(|path| {
             for (millionths, edges, values) in [(false, &edges, &values), (true, &near, &floats)] {
                 let mut sums = vec![7.0; values.len()];
-                add_line(values, millionths, &line, &mut sums);
+                add_line(values, millionths, &line, &mut sums, &[]);
                 for (n, sum) in edges.iter().zip(sums) {
                     let expected = plainly(&linear, low.into(), high.into(), *n);
                     assert_eq!(
@@ -180,7 +180,7 @@ fn whole_units_are_counted() {
         let values: Vec<f64> = edges.iter().map(|n| *n as f64).collect();
         on_every_path(|path| {
             let mut sums = vec![0.0; values.len()];
-            add_line(&values, false, &line, &mut sums);
+            add_line(&values, false, &line, &mut sums, &[]);
             for (n, sum) in edges.iter().zip(sums) {
                 let top = i128::from(a) * n + units.b as i128;
                 let m = i128::from(m);
@@ -206,7 +206,7 @@ fn steps_are_told_by_the_least_float() {
             .collect();
         on_every_path(|path| {
             let mut sums = vec![1.0; floats.len()];
-            add_steps(&floats, 3.0, &steps, &mut sums);
+            add_steps(&floats, 3.0, &steps, &mut sums, &[]);
             for (value, sum) in floats.iter().zip(sums) {
                 let decimal = crate::Decimal::from_f64(*value).map(crate::Decimal::millionths);
                 let reached = marks[..count].iter().filter(|mark| decimal >= Some(**mark));
