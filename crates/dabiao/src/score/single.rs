@@ -69,7 +69,7 @@ impl CardScorer {
         builder.heading(&["code"]).row(1, &[Cell::Text("1")]);
         let mut observations = builder.finish()?;
         table(&mut observations).lines.clear();
-        let compiled = Compiled::new(standard.plan(), &observations, &statistics);
+        let compiled = compiled(standard.plan(), &observations, &statistics);
         let measures = &standard.plan().measures[..standard.document().measures.len()];
         let derived = standard.plan().measures.iter();
         let derived = derived
@@ -124,7 +124,7 @@ impl CardScorer {
         let plan = self.scores.standard.plan();
         if plan.attributes.iter().any(|shared| shared == name) {
             let scores = &self.scores;
-            self.compiled = Compiled::new(plan, &scores.observations, &scores.statistics);
+            self.compiled = compiled(plan, &scores.observations, &scores.statistics);
         }
     }
 
@@ -312,6 +312,13 @@ impl CardScorer {
     }
 }
 
+/// What a card is scored with: it shows its items, which the shortest way does not keep.
+fn compiled(plan: &Plan, observations: &Observations, statistics: &Statistics) -> Compiled {
+    let mut compiled = Compiled::new(plan, observations, statistics);
+    compiled.kernels.direct = None;
+    compiled
+}
+
 /// A section's points where items of it do not apply, as `Plan::section` has them, in whole
 /// numbers; nothing where those are not enough.
 #[cold]
@@ -423,6 +430,49 @@ mod tests {
             assert!(card.missing(0).eq(whole.missing(row)));
             assert_eq!(card.codes(), [texts[0]]);
             assert_eq!(card.rank(0), None);
+        }
+    }
+
+    #[test]
+    fn a_vetoed_card_has_its_items() {
+        let standard = Standard::from_toml(
+            r#"
+            [standard]
+            id = "vetoed"
+            title = "Vetoed"
+            [measures.trees]
+            type = "count"
+            [measures.fires]
+            type = "count"
+            [[section]]
+            id = "1"
+            title = "Trees"
+            [[section.item]]
+            id = "1.1"
+            title = "Trees"
+            points = 10
+            value = "trees"
+            curve = [[0, 0], [20, 10]]
+            [[veto]]
+            id = "V1"
+            title = "Fires"
+            when = "fires > 0"
+            effect = "no-grade"
+            [[grade]]
+            id = "green"
+            title = "Green"
+            total = 5
+            "#,
+        )
+        .unwrap();
+        let (trees, fires) = (measure(&standard, "trees"), measure(&standard, "fires"));
+        let mut scorer = CardScorer::new(&standard, None).unwrap();
+        for (count, burnt) in [(4.0, 0.0), (6.0, 1.0), (8.0, 0.0), (2.0, 2.0)] {
+            scorer.set_f64(trees, count).unwrap();
+            scorer.set_f64(fires, burnt).unwrap();
+            let card = scorer.score().unwrap();
+            assert_eq!(card.points_of("1.1", 0), card.total(0), "{count}");
+            assert_eq!(card.total(0).unwrap().to_f64(), count / 2.0);
         }
     }
 
