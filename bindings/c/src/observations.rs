@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::ptr;
 
 use dabiao_io::{ReadOptions, Source, read_observations};
-use engine::{Faults, Observations, ObservationsBuilder, Standard};
+use engine::{Faults, Observations, ObservationsBuilder, Standard, Texts};
 
 use crate::args::{self, Out};
 use crate::column::{Column, Memory, dabiao_column};
@@ -41,12 +41,12 @@ pub(crate) struct Codes {
 }
 
 impl Codes {
-    pub(crate) fn new(codes: &[String]) -> Codes {
+    pub(crate) fn new(codes: &Texts) -> Codes {
         let mut made = Codes {
-            bytes: Vec::with_capacity(codes.iter().map(|code| code.len() + 1).sum()),
+            bytes: Vec::with_capacity(codes.iter().map(|code| code.len() + 1).sum::<usize>()),
             starts: Vec::with_capacity(codes.len()),
         };
-        for code in codes {
+        for code in codes.iter() {
             made.starts.push(made.bytes.len());
             made.bytes
                 .extend_from_slice(c_string(code).as_bytes_with_nul());

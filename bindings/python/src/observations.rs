@@ -37,8 +37,8 @@ impl PyObservations {
     ///     >>> table.codes
     ///     ['c1']
     #[getter]
-    fn codes(&self) -> &[String] {
-        self.inner.codes()
+    fn codes(&self) -> Vec<&str> {
+        self.inner.codes().iter().collect()
     }
 
     /// An attribute of every community, such as ``"name"`` or ``"district"``; ``None`` where

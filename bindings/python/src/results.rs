@@ -488,7 +488,7 @@ pub(crate) fn group_table(
 pub(crate) fn differences(result: &CampaignResult) -> PyResult<PyTable> {
     let found = result.differences();
     let codes = result.scores.codes();
-    let code = |row: usize| codes.get(row).cloned();
+    let code = |row: usize| codes.get(row).map(str::to_owned);
     let phase = |at: usize| result.phases.get(at).map(|phase| phase.id.clone());
     let decimals = decimals_of(&result.scores);
     PyTable::new(

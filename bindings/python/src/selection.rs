@@ -180,7 +180,7 @@ pub(crate) fn selection(
     let mut columns: Vec<Column<'_>> = vec![(
         "code",
         false,
-        texts(scores.codes().iter().map(|code| Some(code.clone()))),
+        texts(scores.codes().iter().map(|code| Some(code.to_owned()))),
     )];
     let mut shown = vec!["name", "district"];
     if !asked.by.is_empty() && !shown.contains(&asked.by.as_str()) {

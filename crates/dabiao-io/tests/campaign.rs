@@ -107,7 +107,7 @@ fn differences_are_review_less_self_assessment() {
         .map(|held| {
             assert_eq!((held.from, held.to), (0, 1));
             vec![
-                result.scores.codes()[held.row].clone(),
+                result.scores.codes()[held.row].to_owned(),
                 held.item,
                 held.earlier.to_string(),
                 held.later.to_string(),

@@ -232,7 +232,7 @@ fn card_differences(scores: &Scores, expected: &[[String; 3]]) -> Vec<String> {
         .codes()
         .iter()
         .enumerate()
-        .map(|(row, code)| (code.as_str(), row))
+        .map(|(row, code)| (code, row))
         .collect();
     for [code, name, value] in expected {
         let Some(row) = rows.get(code.as_str()) else {
@@ -246,6 +246,7 @@ fn card_differences(scores: &Scores, expected: &[[String; 3]]) -> Vec<String> {
     }
     let sorted = scores
         .codes()
+        .iter()
         .is_sorted_by(|a, b| a.as_bytes() < b.as_bytes());
     if !sorted {
         wrong.push("the codes are not in the order of their bytes".to_owned());
@@ -270,8 +271,8 @@ fn selection_differences(case: &Case, scores: &Scores) -> Vec<String> {
             let tier = decision.tier.clone().unwrap_or_default();
             let outcome = decision.outcome.as_str().to_owned();
             [
-                [code.clone(), "tier".to_owned(), tier],
-                [code.clone(), "outcome".to_owned(), outcome],
+                [code.to_owned(), "tier".to_owned(), tier],
+                [code.to_owned(), "outcome".to_owned(), outcome],
             ]
         });
     let found: Vec<[String; 3]> = found.collect();

@@ -29,7 +29,7 @@ pub use fault::{Fault, FaultCode, Faults, Place};
 pub use lang::{Lang, Text, UnknownLang};
 pub use observations::{
     Cell, CellColumn, ColumnData, NOT_APPLICABLE_WORD, Observations, ObservationsBuilder,
-    ObservationsDigest, SharedColumn, SharedNumber, TableRows,
+    ObservationsDigest, SharedColumn, SharedNumber, TableRows, Texts,
 };
 pub use plan::State;
 pub use points::Points;

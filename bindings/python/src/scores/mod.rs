@@ -96,8 +96,8 @@ impl PyScores {
     ///     >>> scores.codes
     ///     ['c1', 'c2']
     #[getter]
-    fn codes(&self) -> &[String] {
-        self.inner.codes()
+    fn codes(&self) -> Vec<&str> {
+        self.inner.codes().iter().collect()
     }
 
     /// The names of the columns of the published table.

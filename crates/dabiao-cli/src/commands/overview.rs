@@ -167,7 +167,7 @@ pub(crate) fn ranking(lang: Lang, scores: &Scores, rows: &[usize]) -> Table {
     heading.extend(optional.iter().filter(|(shown, _)| *shown).map(|(_, t)| *t));
     let mut table = new_table(&heading, &[]);
     for &row in rows {
-        let code = scores.codes().get(row).cloned().unwrap_or_default();
+        let code = scores.codes().get(row).unwrap_or_default().to_owned();
         let mut cells = vec![text(scores.rank(row)), code];
         let texts = attributes.iter().map(|(_, values)| values.get(row));
         cells.extend(texts.map(|text| text.cloned().unwrap_or_default()));

@@ -176,7 +176,7 @@ impl RunResults {
                 rank: scores.rank(row),
                 items,
             };
-            (code.clone(), card)
+            (code.to_owned(), card)
         });
         RunResults {
             synthetic: false,

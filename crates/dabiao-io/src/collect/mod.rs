@@ -250,10 +250,7 @@ fn holders(
                 }
                 fault.place
             };
-            if known
-                .as_ref()
-                .is_some_and(|known| !known.contains(code.as_str()))
-            {
+            if known.as_ref().is_some_and(|known| !known.contains(code)) {
                 let fault = Fault::new(FaultCode::UnitUnknown).at(place());
                 faults.push(
                     fault
@@ -288,7 +285,7 @@ fn holders(
                     format!("each community once (it stands in {en})"),
                 )));
             } else {
-                first.insert(code.clone(), words);
+                first.insert(code.to_owned(), words);
             }
         }
     }
@@ -334,7 +331,7 @@ fn joined(standard: &Standard, tables: &[Read]) -> Result<Observations, Faults> 
             if blank.get(row).copied().unwrap_or_default() {
                 continue;
             }
-            let mut texts = vec![code.clone()];
+            let mut texts = vec![code.to_owned()];
             texts.extend(attributes.iter().map(|name| {
                 let values = table.attribute(name);
                 values

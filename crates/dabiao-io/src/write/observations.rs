@@ -26,7 +26,7 @@ impl Held {
         let mut rows: Vec<Vec<Option<String>>> = (0..observations.len())
             .map(|row| {
                 let cell = |(name, is_measure): &(String, bool)| match (name.as_str(), is_measure) {
-                    ("code", false) => observations.codes().get(row).cloned(),
+                    ("code", false) => observations.codes().get(row).map(str::to_owned),
                     (name, true) => observations.value(standard, name, row),
                     (name, false) => {
                         let values = observations.attribute(name);

@@ -136,7 +136,7 @@ impl<'s> ScoreColumns<'s> {
 
     fn row(&self, row: usize, out: &mut Vec<u8>) {
         let scores = self.scores;
-        push_cell(scores.codes().get(row).map_or("", String::as_str), out);
+        push_cell(&scores.codes()[row], out);
         for values in &self.attributes {
             out.push(b',');
             push_cell(values.get(row).map_or("", String::as_str), out);

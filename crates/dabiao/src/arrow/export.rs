@@ -242,7 +242,8 @@ impl Scores {
         };
         Ok(match column {
             ScoreColumn::Code => {
-                let codes = self.codes().get(rows.clone()).unwrap_or_default();
+                let codes = self.codes();
+                let codes = rows.clone().filter_map(|row| codes.get(row));
                 Arc::new(StringArray::from_iter_values(codes))
             }
             ScoreColumn::Attribute(name) => {

@@ -99,7 +99,8 @@ impl Scores {
     /// is 0.
     #[must_use]
     pub fn compare(&self, earlier: &Scores) -> Vec<Movement> {
-        let mut codes: Vec<&String> = self.codes().iter().chain(earlier.codes()).collect();
+        let earlier_codes = earlier.codes().iter();
+        let mut codes: Vec<&str> = self.codes().iter().chain(earlier_codes).collect();
         codes.sort_unstable();
         codes.dedup();
         let mut parts: Vec<_> = self.parts().collect();

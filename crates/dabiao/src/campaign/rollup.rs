@@ -74,7 +74,7 @@ pub(crate) fn tabulate(
     };
     work.check_given();
     let mut table = Table {
-        codes: registry.codes.clone(),
+        codes: registry.codes.iter().collect(),
         attributes: registry.attributes.clone(),
         ..Table::default()
     };

@@ -67,7 +67,7 @@ impl<'a> Explainer<'a> {
     pub fn card(&self, row: usize) -> Option<Scorecard> {
         let scores = self.scores;
         let observations = &scores.observations;
-        let code = observations.codes().get(row)?.clone();
+        let code = observations.codes().get(row)?.to_owned();
         let document = self.document();
         let view = RowView {
             explainer: self,

@@ -220,7 +220,7 @@ impl Explainer<'_> {
     #[must_use]
     pub fn gaps(&self, row: usize) -> Option<Gaps> {
         let scores = self.scores;
-        let code = scores.codes().get(row)?.clone();
+        let code = scores.codes().get(row)?.to_owned();
         let names = scores.observations.attribute("name");
         let name = names
             .and_then(|names| names.get(row))

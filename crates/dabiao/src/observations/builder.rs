@@ -8,7 +8,7 @@ use super::heading::{Heading, Titles, trimmed};
 use super::shared::{Piece, Pieces};
 use super::text::{Column as TextColumn, read_plain};
 use super::typed::{Bounds, Placed, Stretch};
-use super::{Column, MISSING, NOT_APPLICABLE, Observations, Table};
+use super::{Column, MISSING, NOT_APPLICABLE, Observations, Table, Texts};
 use crate::decimal::Decimal;
 use crate::fault::{Fault, FaultCode, Faults, Place};
 use crate::lang::Text;
@@ -29,7 +29,7 @@ pub struct ObservationsBuilder {
     pub(super) attributes: Vec<(String, Vec<String>)>,
     /// By place in the heading, where rows of cells come.
     text_columns: Vec<TextColumn>,
-    pub(super) codes: Vec<String>,
+    pub(super) codes: Texts,
     /// Where a community of a long table stands, for the first `indexed` codes.
     pub(super) rows: HashMap<String, usize>,
     pub(super) indexed: usize,
@@ -110,7 +110,7 @@ impl ObservationsBuilder {
             known: Titles::new(standard),
             attributes: Vec::new(),
             text_columns: Vec::new(),
-            codes: Vec::new(),
+            codes: Texts::new(),
             rows: HashMap::new(),
             indexed: 0,
             columns: vec![Vec::new(); measures],
@@ -228,7 +228,8 @@ impl ObservationsBuilder {
         let Some(at) = self.code_column() else {
             return self;
         };
-        let Some(row) = self.community(cell::text_of(cell(at)), line) else {
+        let started = cell::with_text(cell(at), |code| self.community(code, line));
+        let Some(row) = started else {
             return self;
         };
         let columns = std::mem::take(&mut self.text_columns);
@@ -293,12 +294,12 @@ impl ObservationsBuilder {
     pub fn long_row(&mut self, line: u64, code: &str, measure: &str, value: Cell<'_>) -> &mut Self {
         let code = code.trim();
         for (row, held) in self.codes.iter().enumerate().skip(self.indexed) {
-            self.rows.entry(held.clone()).or_insert(row);
+            self.rows.entry(held.to_owned()).or_insert(row);
         }
         self.indexed = self.codes.len();
         let row = match self.rows.get(code) {
             Some(row) => Some(*row),
-            None => self.community(code.to_owned(), line),
+            None => self.community(code, line),
         };
         let Some(row) = row else { return self };
         match self.known.read(trimmed(measure)) {
@@ -335,7 +336,7 @@ impl ObservationsBuilder {
 
     /// Starts a community's row; nothing where its code is blank. Repeated codes are found at
     /// the end.
-    fn community(&mut self, code: String, line: u64) -> Option<usize> {
+    fn community(&mut self, code: &str, line: u64) -> Option<usize> {
         if code.is_empty() {
             self.fault(FaultCode::EmptyCode, line, Some("code"), |fault| fault);
             return None;
@@ -496,9 +497,8 @@ impl ObservationsBuilder {
         let rows = self.codes.len();
         // Nothing where the rows are in order already, as most tables' are.
         let mut order = None;
-        if !self.codes.windows(2).all(|pair| pair[0] < pair[1]) {
-            let mut sorted: Vec<usize> = (0..rows).collect();
-            sorted.sort_unstable_by(|a, b| self.codes[*a].cmp(&self.codes[*b]).then(a.cmp(b)));
+        if !self.codes.is_ascending() {
+            let sorted = self.codes.sorted();
             self.repeated_codes(&sorted);
             order = Some(sorted).filter(|sorted| !sorted.is_sorted());
         }
@@ -530,7 +530,7 @@ impl ObservationsBuilder {
         let mut table = Table {
             lines: in_order(self.lines, order),
             columns,
-            codes: in_order(self.codes, order),
+            codes: self.codes.in_order(order),
             attributes,
             advice: self.advice.listed,
             file: self.file,

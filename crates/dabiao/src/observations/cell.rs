@@ -349,6 +349,14 @@ fn parse_date(text: &str) -> Option<Date> {
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
+/// Does something with [`text_of`] a cell, which for most is what it holds.
+pub(crate) fn with_text<T>(cell: Cell<'_>, then: impl FnOnce(&str) -> T) -> T {
+    match cell {
+        Cell::Text(text) => then(text.trim()),
+        cell => then(&text_of(cell)),
+    }
+}
+
 /// A code or an attribute: text as it is, a whole number in digits.
 pub(crate) fn text_of(cell: Cell<'_>) -> String {
     match cell {

@@ -15,6 +15,7 @@ mod part;
 pub(crate) mod quantise;
 mod shared;
 mod text;
+mod texts;
 pub(crate) mod typed;
 
 pub use builder::ObservationsBuilder;
@@ -25,6 +26,7 @@ pub use digest::ObservationsDigest;
 pub(crate) use digest::to_hex;
 pub use part::TableRows;
 pub use shared::{SharedColumn, SharedNumber};
+pub use texts::Texts;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -63,7 +65,7 @@ pub struct Observations(pub(crate) Arc<Table>);
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
-    pub(crate) codes: Vec<String>,
+    pub(crate) codes: Texts,
     /// `name` and other attributes, by name: one text a row.
     pub(crate) attributes: Vec<(String, Vec<String>)>,
     pub(crate) columns: Vec<Column>,
@@ -134,17 +136,14 @@ impl Observations {
 
     /// The communities' codes, in the order of all results.
     #[must_use]
-    pub fn codes(&self) -> &[String] {
+    pub fn codes(&self) -> &Texts {
         &self.0.codes
     }
 
     /// The row of a code.
     #[must_use]
     pub fn row_of(&self, code: &str) -> Option<usize> {
-        self.0
-            .codes
-            .binary_search_by(|held| held.as_str().cmp(code))
-            .ok()
+        self.0.codes.binary_search(code).ok()
     }
 
     /// An attribute of every community (`name`, `district`, …), or nothing where the table has

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::builder::{ObservationsBuilder, in_order};
 use super::heading::Heading;
-use super::{Column, MISSING, NOT_APPLICABLE, Observations, Table};
+use super::{Column, MISSING, NOT_APPLICABLE, Observations, Table, Texts};
 use crate::plan::MeasureId;
 use crate::standard::Standard;
 
@@ -91,11 +91,7 @@ impl ObservationsBuilder {
         self.indexed = 0;
         let rows = self.codes.len();
         let codes = std::mem::take(&mut self.codes);
-        let order = (!codes.is_sorted()).then(|| {
-            let mut order: Vec<usize> = (0..rows).collect();
-            order.sort_unstable_by(|a, b| codes[*a].cmp(&codes[*b]).then(a.cmp(b)));
-            order
-        });
+        let order = (!codes.is_ascending()).then(|| codes.sorted());
         let order = order.as_deref();
         let attributes = self.attributes.iter_mut().map(|(name, values)| {
             let mut values = std::mem::take(values);
@@ -117,7 +113,7 @@ impl ObservationsBuilder {
         TableRows {
             file: self.file.clone(),
             lines: in_order(std::mem::take(&mut self.lines), order),
-            codes: in_order(codes, order),
+            codes: codes.in_order(order),
             attributes,
             columns,
         }
@@ -157,7 +153,7 @@ impl ObservationsBuilder {
 #[derive(Clone, Debug)]
 pub struct TableRows {
     file: Option<String>,
-    codes: Vec<String>,
+    codes: Texts,
     lines: Vec<u64>,
     attributes: Vec<(String, Vec<String>)>,
     columns: Vec<(MeasureId, Vec<i64>)>,
@@ -179,7 +175,7 @@ impl TableRows {
     /// The code of a row; blank beyond the last.
     #[must_use]
     pub fn code(&self, row: usize) -> &str {
-        self.codes.get(row).map_or("", String::as_str)
+        &self.codes[row]
     }
 
     /// No rows, of the same columns.
@@ -189,7 +185,7 @@ impl TableRows {
         let columns = self.columns.iter();
         TableRows {
             file: self.file.clone(),
-            codes: Vec::new(),
+            codes: Texts::new(),
             lines: Vec::new(),
             attributes: attributes
                 .map(|(name, _)| (name.clone(), Vec::new()))
@@ -230,7 +226,7 @@ impl TableRows {
         for (_, cells) in &mut self.columns {
             cells.push(unpacked(read_number(&mut bytes)?));
         }
-        self.codes.push(code);
+        self.codes.push(&code);
         self.lines.push(line);
         Some(line)
     }

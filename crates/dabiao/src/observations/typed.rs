@@ -7,7 +7,7 @@ pub(super) use super::builder::Seen;
 use super::builder::{ObservationsBuilder, has_parts};
 #[cfg(feature = "arrow")]
 use super::cell;
-use super::cell::{Cell, text_of};
+use super::cell::{Cell, text_of, with_text};
 use super::heading::Heading;
 use super::quantise::{self, SHIFT, SIMPLE, greatest, least};
 use super::shared::SharedColumn;
@@ -109,12 +109,17 @@ impl ObservationsBuilder {
         let line = self.lines.last().map_or(2, |last| last + 1);
         self.codes.reserve(count);
         for row in 0..count {
-            let code = codes.with_cell(row, text_of);
-            if code.is_empty() {
+            let held = &mut self.codes;
+            let blank = codes.with_cell(row, |cell| {
+                with_text(cell, |code| {
+                    held.push(code);
+                    code.is_empty()
+                })
+            });
+            if blank {
                 let line = line + row as u64;
                 self.fault(FaultCode::EmptyCode, line, Some("code"), |fault| fault);
             }
-            self.codes.push(code);
         }
         self.lines.extend(line..line + count as u64);
         Added { first, count, line }

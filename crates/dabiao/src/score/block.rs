@@ -26,7 +26,8 @@ pub(super) struct Run<'a> {
 pub(super) struct Room {
     tools: Tools,
     results: Results,
-    /// Items, bonuses and deductions, in the order of [`Leaf::all`].
+    /// Items, bonuses and deductions, in the order of [`Leaf::all`]; without rows as long as
+    /// nobody marked them.
     pub(super) leaves: Vec<LeafColumn>,
     /// Rows on which no veto holds.
     quiet: Vec<bool>,
@@ -44,9 +45,7 @@ impl Room {
         Room {
             tools: Tools::new(rows),
             results: Results::new(plan, rows),
-            leaves: Leaf::all(plan)
-                .map(|_| LeafColumn::with_rows(rows))
-                .collect(),
+            leaves: Leaf::all(plan).map(|_| LeafColumn::default()).collect(),
             quiet: vec![true; rows],
             ordinary: vec![true; rows],
             holds: vec![true; rows],
@@ -268,6 +267,9 @@ impl<'a> Work<'a> {
         let rows = self.rows();
         for leaf in leaves {
             let column = &mut adding.room.leaves[leaf.place(self.run.plan)];
+            if column.points.len() < rows {
+                *column = LeafColumn::with_rows(rows);
+            }
             let (points, states) = (&mut column.points[..rows], &mut column.states[..rows]);
             self.leaf(leaf, points, states);
             for (seen, state) in adding.out.seen.iter_mut().zip(states) {
@@ -410,7 +412,7 @@ impl<'a> Work<'a> {
         let code = &self.run.observations.codes()[row];
         let subject = match &fault.subject {
             Some(subject) => format!("{code} {subject}"),
-            None => code.clone(),
+            None => code.to_owned(),
         };
         self.faults
             .push(fault.at(self.run.observations.place(row)).about(subject));

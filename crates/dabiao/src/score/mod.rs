@@ -23,7 +23,7 @@ pub use single::CardScorer;
 
 use crate::cohort::Statistics;
 use crate::memory::Cells;
-use crate::observations::{MISSING, Observations, optional_points};
+use crate::observations::{MISSING, Observations, Texts, optional_points};
 use crate::plan::State;
 use crate::plan::node::Outcomes;
 use crate::points::Points;
@@ -129,7 +129,7 @@ impl Scores {
 
     /// The communities' codes, sorted as bytes.
     #[must_use]
-    pub fn codes(&self) -> &[String] {
+    pub fn codes(&self) -> &Texts {
         self.observations.codes()
     }
 

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::block::{Room, Run, grade_code};
 use super::run::{Compiled, given};
-use super::{Columns, Details, LeafColumn, NONE, ScoreOptions, Scores};
+use super::{Columns, Details, Leaf, LeafColumn, NONE, ScoreOptions, Scores};
 use crate::cohort::Statistics;
 use crate::fault::{Fault, FaultCode, Faults};
 use crate::memory::Cells;
 use crate::observations::cell::{self, Cell};
 use crate::observations::typed::Bounds;
-use crate::observations::{Column, MISSING, Observations, ObservationsBuilder, Table};
+use crate::observations::{Column, MISSING, Observations, ObservationsBuilder, Table, Texts};
 use crate::plan::{MeasurePlan, Part, Plan, SectionPlan, State};
 use crate::rational::Rounding;
 use crate::standard::Standard;
@@ -82,6 +82,7 @@ impl CardScorer {
             let fits = worth.fits_decimals(decimals);
             fits.then(|| worth.round(decimals, rounding)).flatten()
         };
+        let leaves = Leaf::all(standard.plan()).map(|_| LeafColumn::with_rows(1));
         Ok(CardScorer {
             compiled,
             room: Room::new(standard.plan(), 1),
@@ -94,7 +95,7 @@ impl CardScorer {
                 observations,
                 statistics,
                 columns: Columns::with_rows(standard.plan(), 1),
-                details: Details::Given(Room::new(standard.plan(), 1).leaves),
+                details: Details::Given(leaves.collect()),
                 ranks: vec![0],
                 own_cohort: false,
             },
@@ -109,7 +110,7 @@ impl CardScorer {
 
     /// Says what the community is called in an explanation: its code.
     pub fn set_code(&mut self, code: &str) {
-        table(&mut self.scores.observations).codes = vec![code.to_owned()];
+        table(&mut self.scores.observations).codes = Texts::from_iter([code]);
     }
 
     /// Says an attribute of the community, such as `name` or `district`; where cohorts share

@@ -329,7 +329,7 @@ pub(crate) fn printed(document: &Document, scores: &Scores, row: usize) -> Strin
     let grade = |grade: Option<&Grade>| grade.map(|grade| grade.id.clone());
     lines.push(format!(
         "{} {:?} {:?} {:?} {:?}",
-        scores.codes()[row],
+        &scores.codes()[row],
         scores.total(row),
         scores.total_before_bonus(row),
         scores.bonus(row),
@@ -383,7 +383,7 @@ fn compared(
                 .codes()
                 .iter()
                 .enumerate()
-                .map(|(row, code)| (code.as_str(), row))
+                .map(|(row, code)| (code, row))
                 .collect();
             if rows.len() != cards.len() {
                 return vec![format!("{} cards, {} rows", cards.len(), rows.len())];

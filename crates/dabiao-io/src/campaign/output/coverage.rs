@@ -117,14 +117,14 @@ pub(crate) fn coverage_table(
         {
             lacking.push(street);
         }
-        lacking.extend(lacking_in.get(code.as_str()).into_iter().flatten());
-        let own = households.iter().find(|(held, _)| *held == code.as_str());
+        lacking.extend(lacking_in.get(code).into_iter().flatten());
+        let own = households.iter().find(|(held, _)| *held == code);
         let who = [
-            code.clone(),
+            code.to_owned(),
             attribute(result, "name", row),
             attribute(result, "district", row),
         ];
-        let held = by_community.get(code.as_str());
+        let held = by_community.get(code);
         block(
             "community",
             who,

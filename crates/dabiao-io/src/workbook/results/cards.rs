@@ -52,7 +52,7 @@ pub(super) fn matrix(made: &Made<'_>, book: &mut Workbook) -> Result<(), XlsxErr
     }
     for (row, code) in scores.codes().iter().enumerate() {
         let mut cells = vec![
-            code.clone(),
+            code.to_owned(),
             made.attribute("name", row),
             text(scores.total(row)),
         ];

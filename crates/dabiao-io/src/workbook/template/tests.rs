@@ -59,7 +59,7 @@ impl Case {
 
     fn community(&self, row: usize) -> TemplateCommunity {
         TemplateCommunity {
-            code: self.table.codes()[row].clone(),
+            code: self.table.codes()[row].to_owned(),
             name: format!("第{row}社区"),
         }
     }
@@ -222,7 +222,7 @@ fn check_table(case: &Case, range: &Range<Data>, tally: &mut Tally) {
     let decimals = case.standard.document().decimals;
     for row in 0..case.rows() {
         let line = first + row as u32;
-        let about = format!("{} {}", case.name, case.table.codes()[row]);
+        let about = format!("{} {}", case.name, &case.table.codes()[row]);
         let mut told = false;
         for column in 0..=width {
             let code = at(range, head, column).to_string();
@@ -254,7 +254,7 @@ fn check_table(case: &Case, range: &Range<Data>, tally: &mut Tally) {
 }
 
 fn check_form(case: &Case, row: usize, range: &Range<Data>, tally: &mut Tally) {
-    let about = format!("{} {} (form)", case.name, case.table.codes()[row]);
+    let about = format!("{} {} (form)", case.name, &case.table.codes()[row]);
     let decimals = case.standard.document().decimals;
     let document = case.standard.document();
     let height = range.end().map_or(0, |(row, _)| row);
