@@ -14,9 +14,9 @@ use crate::vectors::vectorised;
 /// Rows whose bits are built at a time; they stay in the nearest cache.
 pub(super) const CHUNK: usize = 2_048;
 /// Rows for each bucket, if as many are to be had.
-const ROWS_IN_BUCKET: usize = 32;
+const ROWS_IN_BUCKET: usize = 16;
 /// With more buckets than this their ends are too far apart for the caches.
-const MOST_BUCKETS: usize = 1 << 16;
+const MOST_BUCKETS: usize = 1 << 15;
 /// Bits of a prefix.
 const PREFIX: u32 = 32;
 
@@ -157,20 +157,27 @@ fn word<'a>(fields: &[Field<'a>], bits: Range<u32>) -> Vec<Step<'a>> {
 }
 
 fn lay(steps: &[Step<'_>], rows: Range<usize>, out: &mut [u32]) {
-    out.fill(0);
+    // What the word keeps of what it was: of the first step nothing.
+    let mut kept = 0;
     for step in steps {
         let (best, excluded) = (step.best, step.excluded);
         let (up, down) = (step.up, step.down);
         match step.column {
             // What all have tells nobody apart.
-            Column::Same(..) => {}
+            Column::Same(..) => continue,
             Column::Narrow(column) => {
                 // Distances in 32 bits fit 32 bits.
                 let (best, excluded) = (best as i32, excluded as u32);
-                lay_narrow(part(column, &rows), best, excluded, up, down, out);
+                lay_narrow(part(column, &rows), best, excluded, (up, down), kept, out);
             }
-            Column::Wide(column) => lay_wide(part(column, &rows), best, excluded, up, down, out),
+            Column::Wide(column) => {
+                lay_wide(part(column, &rows), best, excluded, (up, down), kept, out);
+            }
         }
+        kept = u32::MAX;
+    }
+    if kept == 0 {
+        out.fill(0);
     }
 }
 
@@ -209,21 +216,38 @@ vectorised! {
 }
 
 vectorised! {
-    fn lay_narrow(column: &[i32], best: i32, excluded: u32, up: u32, down: u32, out: &mut [u32]) {
+    fn lay_narrow(
+        column: &[i32],
+        best: i32,
+        excluded: u32,
+        moved: (u32, u32),
+        kept: u32,
+        out: &mut [u32],
+    ) {
+        let (up, down) = moved;
         for (out, points) in out.iter_mut().zip(column) {
             let distance = best.wrapping_sub(*points) as u32;
             let distance = if *points == i32::MIN { excluded } else { distance };
-            *out |= distance.wrapping_shl(up).wrapping_shr(down);
+            *out = (*out & kept) | distance.wrapping_shl(up).wrapping_shr(down);
         }
     }
 }
 
 vectorised! {
-    fn lay_wide(column: &[i64], best: i64, excluded: u64, up: u32, down: u32, out: &mut [u32]) {
+    fn lay_wide(
+        column: &[i64],
+        best: i64,
+        excluded: u64,
+        moved: (u32, u32),
+        kept: u32,
+        out: &mut [u32],
+    ) {
+        let (up, down) = moved;
         for (out, points) in out.iter_mut().zip(column) {
             let distance = best.wrapping_sub(*points) as u64;
             let distance = if *points == NONE { excluded } else { distance };
-            *out |= distance.wrapping_shl(up).wrapping_shr(down) as u32;
+            let moved = distance.wrapping_shl(up).wrapping_shr(down);
+            *out = (*out & kept) | moved as u32;
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::vectors::vectorised;
 /// than to sort them.
 const COMPARED: usize = 192;
 /// Rows that are compared at a time.
-const LANES: usize = 64;
+const LANES: usize = 32;
 
 /// Rows by bucket, each below its prefix; in a bucket in their order.
 struct Counted {
@@ -171,11 +171,12 @@ impl<'a> Room<'a> {
     ) -> bool {
         let mut from = 0;
         for entries in parts {
-            let prefixes = self.prefixes.iter_mut().zip(&mut self.rows).skip(from);
-            for ((prefix, row), entry) in prefixes.zip(entries) {
-                (*prefix, *row) = ((entry >> 32) as u32, *entry as u32);
+            let to = from + entries.len();
+            let room = (self.prefixes.get_mut(from..to), self.rows.get_mut(from..to));
+            if let (Some(prefixes), Some(rows)) = room {
+                parted(entries, prefixes, rows);
             }
-            from += entries.len();
+            from = to;
         }
         fewer(&self.prefixes, rows, &mut self.counts);
         let counts = &self.counts[..rows];
@@ -212,6 +213,14 @@ impl<'a> Room<'a> {
             place = next;
         }
         self.sorted = sorted;
+    }
+}
+
+/// The prefixes of entries, and their rows.
+#[inline(always)]
+fn parted(entries: &[u64], prefixes: &mut [u32], rows: &mut [u32]) {
+    for ((prefix, row), entry) in prefixes.iter_mut().zip(rows).zip(entries) {
+        (*prefix, *row) = ((entry >> 32) as u32, *entry as u32);
     }
 }
 
