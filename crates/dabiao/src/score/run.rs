@@ -270,7 +270,7 @@ fn filled(run: &Run<'_>, shape: Shape, options: &ScoreOptions) -> Result<Option<
     // Threads end at about the same time, and do not wait for each other at every block.
     let blocks = rows
         .div_ceil(BLOCK * 8 * options.threads_at_most())
-        .clamp(1, 16);
+        .clamp(1, 4);
     let each = BLOCK * blocks;
     let mut draft = Draft::new(plan, rows, shape);
     let stretches = draft.stretches(each).into_iter().enumerate().collect();
