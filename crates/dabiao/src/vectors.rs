@@ -97,9 +97,9 @@ pub fn force(path: Path) -> bool {
 
 /// Asks the machine to bring memory near that is read soon; nothing else depends on it.
 #[inline(always)]
-pub(crate) fn prefetch(bytes: &[u8]) {
+pub(crate) fn prefetch<T>(data: &[T]) {
     #[cfg(target_arch = "x86_64")]
-    for line in bytes.chunks(64) {
+    for line in data.chunks(64 / size_of::<T>().clamp(1, 64)) {
         use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
         // SAFETY: the instruction is part of SSE, which every x86-64 has. It is a hint: it gives
         // no value, writes nothing and faults nowhere, and the address is that of a slice.
@@ -109,7 +109,7 @@ pub(crate) fn prefetch(bytes: &[u8]) {
         }
     }
     #[cfg(not(target_arch = "x86_64"))]
-    let _ = bytes;
+    let _ = data;
 }
 
 /// Compiles a function for each kind of vectors.

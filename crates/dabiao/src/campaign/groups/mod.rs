@@ -17,10 +17,11 @@ use crate::fault::{Fault, FaultCode};
 use crate::rational::{Rational, Rounding};
 use crate::threads::{on_threads, stretches};
 
-use cells::Cells;
+use crate::vectors::vectorised;
+use cells::{Cells, UNSETTLED};
 pub use extremes::GroupExtremes;
-use numbers::Blocks;
 pub use numbers::Numbers;
+use numbers::{BLOCK, Blocks};
 
 /// The group of a unit that is left out, whatever stands in its cells.
 pub const NO_GROUP: u32 = u32::MAX;
@@ -104,9 +105,9 @@ impl GroupSums {
     /// Another number of parents than of groups; a parent that is none.
     pub fn up(&self, parents: &[u32], groups: usize) -> Result<GroupSums, Fault> {
         same_length(self.len(), parents.len())?;
-        if let Some(at) = parents
-            .iter()
-            .position(|parent| *parent != NO_GROUP && *parent as usize >= groups)
+        let odd = |parent: &u32| *parent != NO_GROUP && *parent as usize >= groups;
+        if groups_of(parents) as usize > groups
+            && let Some(at) = parents.iter().position(odd)
         {
             return Err(no_group(at, parents[at], groups));
         }
@@ -171,11 +172,26 @@ impl GroupSums {
             rest = beyond;
         }
         on_threads(work, |(part, means)| {
-            for (group, mean) in part.zip(means) {
-                *mean = rounded(group);
+            let mut quick = [0; BLOCK];
+            for (from, means) in part.step_by(BLOCK).zip(means.chunks_mut(BLOCK)) {
+                self.0.quick_means(from, &mut quick[..means.len()]);
+                for (at, (mean, quick)) in means.iter_mut().zip(quick).enumerate() {
+                    *mean = match quick {
+                        UNSETTLED => rounded(from + at),
+                        settled => Decimal::from_millionths(settled),
+                    };
+                }
             }
         });
         means
+    }
+}
+
+vectorised! {
+    /// How many groups there are at least.
+    fn groups_of(keys: &[u32]) -> u32 {
+        // No group comes to 0.
+        keys.iter().fold(0, |most, key| most.max(key.wrapping_add(1)))
     }
 }
 

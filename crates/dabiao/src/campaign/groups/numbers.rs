@@ -6,8 +6,8 @@ use super::{NO_GROUP, no_group, same_length};
 use crate::decimal::Decimal;
 use crate::fault::{Fault, FaultCode, Place};
 use crate::lang::Text;
-use crate::observations::quantise::{self, SHIFT};
-use crate::vectors::vectorised;
+use crate::observations::quantise::{self, SHIFT, SIMPLE};
+use crate::vectors::{prefetch, vectorised};
 
 /// A column of numbers.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +26,14 @@ impl Numbers<'_> {
         }
     }
 
+    #[inline(always)]
+    fn ahead(&self, row: usize) {
+        match self {
+            Numbers::Floats(numbers) => prefetch_at(numbers, row),
+            Numbers::Millionths(numbers) => prefetch_at(numbers, row),
+        }
+    }
+
     fn millionths(&self, rows: Range<usize>, out: &mut [i64]) {
         match self {
             Numbers::Floats(numbers) => quantise::millionths(&numbers[rows], out),
@@ -37,7 +45,7 @@ impl Numbers<'_> {
     fn whole(&self, rows: Range<usize>, out: &mut [i64]) -> bool {
         const ONE: i64 = 1_000_000;
         match self {
-            Numbers::Floats(numbers) => whole(&numbers[rows], out),
+            Numbers::Floats(numbers) => all_whole(&numbers[rows], out),
             Numbers::Millionths(numbers) => {
                 let mut rest = 0;
                 for (number, out) in numbers[rows].iter().zip(out) {
@@ -51,10 +59,20 @@ impl Numbers<'_> {
     }
 }
 
+#[inline(always)]
+fn prefetch_at<T>(data: &[T], row: usize) {
+    if let Some(element) = data.get(row) {
+        prefetch(std::slice::from_ref(element));
+    }
+}
+
 /// The greatest decimal, in millionths.
 const MOST: u64 = Decimal::MAX.millionths().unsigned_abs();
 /// How many units are read at once: their numbers stay in the first cache.
 pub(super) const BLOCK: usize = 1024;
+
+/// How many of them share a line of a cache.
+pub(super) const LINE: usize = 8;
 
 /// Numbers with their groups and weights.
 pub(super) struct Blocks<'a> {
@@ -87,14 +105,6 @@ pub(super) struct Block<'a> {
 }
 
 impl Block<'_> {
-    /// Whether the products of all of its units together are below 2⁶³, whatever their signs.
-    pub(super) fn fits(self) -> bool {
-        let size = |[least, greatest]: [i64; 2]| least.unsigned_abs().max(greatest.unsigned_abs());
-        let [value, weight] = [self.values, self.weights].map(|numbers| size(extents(numbers)));
-        let all = u128::from(value) * u128::from(weight) * BLOCK as u128;
-        all.max(u128::from(weight) * BLOCK as u128) <= i64::MAX as u128
-    }
-
     pub(super) fn from(self, first: usize) -> Self {
         Block {
             keys: &self.keys[first..],
@@ -102,6 +112,20 @@ impl Block<'_> {
             weights: &self.weights[first..],
         }
     }
+}
+
+/// One block's units: values × weights, all of which together are below 2⁶³ in size, and weights,
+/// of which so are they. Those left out have a product and a weight of 0.
+pub(super) struct Products<'a> {
+    pub(super) keys: &'a [u32],
+    pub(super) products: &'a mut [i64],
+    pub(super) weights: &'a mut [i64],
+}
+
+/// Whether so many products of numbers below some sizes are below 2⁶³ together.
+fn fits([value, weight]: [u64; 2]) -> bool {
+    let all = u128::from(value) * u128::from(weight) * BLOCK as u128;
+    all.max(u128::from(weight) * BLOCK as u128) <= i64::MAX as u128
 }
 
 /// How weights are read.
@@ -231,7 +255,13 @@ impl<'a> Blocks<'a> {
                 clear(weights);
             }
             (Some(numbers), Weighing::Whole) => {
-                if !numbers.whole(rows, weights) {
+                // What stands in a unit that is left out does not matter.
+                let whole = numbers.whole(rows, weights) || {
+                    let mut one =
+                        |at| numbers.whole(from + at..from + at + 1, &mut weights[at..=at]);
+                    !out.is_empty() && (0..count).all(|at| out[at] || one(at))
+                };
+                if !whole {
                     return Ok(None);
                 }
                 clear(weights);
@@ -247,6 +277,74 @@ impl<'a> Blocks<'a> {
             values: &room.values[..count],
             weights: &room.weights[..count],
         }))
+    }
+
+    /// Values and weights where both are floats.
+    pub(super) fn floats(&self, rows: Range<usize>) -> Option<[&'a [f64]; 2]> {
+        match (self.values, self.weights) {
+            (Numbers::Floats(values), Some(Numbers::Floats(weights))) => {
+                Some([&values[rows.clone()], &weights[rows]])
+            }
+            _ => None,
+        }
+    }
+
+    /// Asks memory for units that are read next, the row's and those that share its cache lines,
+    /// while others are worked on.
+    #[inline(always)]
+    pub(super) fn ahead(&self, row: usize) {
+        prefetch_at(self.keys, row);
+        self.values.ahead(row);
+        if let Some(weights) = &self.weights {
+            weights.ahead(row);
+        }
+    }
+
+    /// Reads a block of floats at once; nothing where one of them is no everyday number or none
+    /// at all, a unit is left out, or there are no floats.
+    pub(super) fn multiplied<'r>(
+        &'r self,
+        rows: Range<usize>,
+        room: &'r mut Room,
+    ) -> Option<Products<'r>> {
+        let numbers = self.floats(rows.clone())?;
+        let keys = &self.keys[rows];
+        let products = &mut room.values[..keys.len()];
+        let weights = &mut room.weights[..keys.len()];
+        let seen = multiply(keys, numbers, products, weights);
+        let plain = !seen.odd && (seen.greatest as usize) < self.groups;
+        (plain && fits(seen.sizes.map(|size| size as u64 + 1))).then_some(Products {
+            keys,
+            products,
+            weights,
+        })
+    }
+
+    /// Multiplies what was read as whole numbers; nothing, and nothing is changed, where the
+    /// products are too large.
+    pub(super) fn multiply<'r>(
+        &'r self,
+        rows: Range<usize>,
+        room: &'r mut Room,
+    ) -> Option<Products<'r>> {
+        let count = rows.len();
+        let keys = self.keys_of(rows, room.copied, &room.keys);
+        let (products, weights) = (&mut room.values[..count], &mut room.weights[..count]);
+        let size = |numbers: &[i64]| {
+            let [least, greatest] = extents(numbers);
+            least.unsigned_abs().max(greatest.unsigned_abs())
+        };
+        if !fits([size(products), size(weights)]) {
+            return None;
+        }
+        for (product, weight) in products.iter_mut().zip(&*weights) {
+            *product = product.wrapping_mul(*weight);
+        }
+        Some(Products {
+            keys,
+            products,
+            weights,
+        })
     }
 
     /// The keys and values that were read, without those that are left out.
@@ -324,14 +422,66 @@ vectorised! {
 
 vectorised! {
     /// Whether all floats are whole and at most 10¹² in size; as whole numbers.
-    fn whole(numbers: &[f64], out: &mut [i64]) -> bool {
+    fn all_whole(numbers: &[f64], out: &mut [i64]) -> bool {
         let mut odd = 0u64;
         for (number, out) in numbers.iter().zip(out) {
-            let shifted = *number + SHIFT;
-            let whole = *number == shifted - SHIFT && number.abs() <= 1e12;
+            let (number, whole) = whole(*number);
             odd |= u64::from(!whole);
-            *out = (shifted.to_bits() as i64).wrapping_sub(SHIFT.to_bits() as i64);
+            *out = number;
         }
         odd == 0
+    }
+}
+
+/// A float as a whole number, and whether it is one and at most 10¹² in size.
+#[inline(always)]
+pub(super) fn whole(number: f64) -> (i64, bool) {
+    let shifted = number + SHIFT;
+    let whole = number == shifted - SHIFT && number.abs() <= 1e12;
+    (
+        (shifted.to_bits() as i64).wrapping_sub(SHIFT.to_bits() as i64),
+        whole,
+    )
+}
+
+/// A float in millionths, and whether that is so without a closer look.
+#[inline(always)]
+pub(super) fn quantised(number: f64) -> (i64, bool) {
+    let product = number * 1e6;
+    let shifted = product + SHIFT;
+    let settled = (product - (shifted - SHIFT)).abs() < 0.5 && product.abs() < SIMPLE;
+    (
+        (shifted.to_bits() as i64).wrapping_sub(SHIFT.to_bits() as i64),
+        settled,
+    )
+}
+
+/// What was seen of a block's floats.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// Whether any takes a closer look.
+    odd: bool,
+    /// No value, and no weight, is larger in size.
+    sizes: [i64; 2],
+    /// The greatest key.
+    greatest: u32,
+}
+
+vectorised! {
+    /// Values × weights, and weights.
+    fn multiply(keys: &[u32], numbers: [&[f64]; 2], products: &mut [i64], weights: &mut [i64])
+        -> Seen {
+        let numbers = numbers[0].iter().zip(numbers[1]);
+        let out = products.iter_mut().zip(weights);
+        let (mut odd, mut sizes, mut greatest) = (0u64, [0i64; 2], 0);
+        for ((key, numbers), out) in keys.iter().zip(numbers).zip(out) {
+            let (value, settled) = quantised(*numbers.0);
+            let (weight, even) = whole(*numbers.1);
+            odd |= u64::from(!settled) | u64::from(!even);
+            sizes = [sizes[0] | (value ^ (value >> 63)), sizes[1] | (weight ^ (weight >> 63))];
+            greatest = greatest.max(*key);
+            (*out.0, *out.1) = (value.wrapping_mul(weight), weight);
+        }
+        Seen { odd: odd != 0, sizes, greatest }
     }
 }

@@ -5,10 +5,9 @@
 //! stretch of units, then each sums some of the ranges over all stretches. No sum is written by
 //! two of them, and none is added up afterwards.
 
-use std::hint::black_box;
 use std::ops::Range;
 
-use super::numbers::{Blocks, Room, Weighing, extents};
+use super::numbers::{BLOCK, Blocks, LINE, Room, Weighing, extents};
 use super::packing::{Extents, Packed, Packing};
 use super::ways::Cell;
 use crate::fault::Fault;
@@ -70,9 +69,9 @@ pub(super) fn sum(
             ranges
                 .zip(cells.chunks_mut(1 << bits))
                 .all(|(range, cells)| {
-                    bring(cells);
-                    let mut records = spreads.iter().flat_map(|spread| spread.of(range));
-                    records.all(|records| packing.add(records, cells))
+                    let count = spreads.iter().map(|spread| spread.count(range)).sum();
+                    let records = spreads.iter().flat_map(|spread| spread.of(range));
+                    packing.add(records, count, cells)
                 })
         });
         if done.contains(&false) {
@@ -81,13 +80,6 @@ pub(super) fn sum(
         spreads.iter_mut().for_each(Spread::clear);
     }
     Ok(Some(cells))
-}
-
-/// Reads sums in order, which is quicker than to miss each of them in no order.
-fn bring(cells: &[Cell]) {
-    const LINE: usize = 64 / size_of::<Cell>();
-    let lines = cells.iter().step_by(LINE);
-    black_box(lines.fold(0, |all, cell| all ^ cell[0]));
 }
 
 /// How units are packed, from a look at some of them.
@@ -177,31 +169,65 @@ impl Spread {
         let mut room = Room::new();
         let mut packed: Packed = [0; _];
         for rows in Blocks::of(rows) {
+            let (keys, numbers) = (&blocks.keys[rows.clone()], blocks.floats(rows.clone()));
+            let quick = numbers
+                .and_then(|numbers| packing.floats(keys, numbers, blocks.groups, &mut packed));
+            if let Some(records) = quick {
+                self.put(blocks, rows.start, keys, records, bits);
+                continue;
+            }
             if !blocks.read(rows.clone(), &mut room)? {
                 continue;
             }
+            let from = rows.start;
             let Some(block) = blocks.weigh(rows, Weighing::Whole, &mut room)? else {
                 return Ok(false);
             };
-            let Some(records) = packing.pack(block, &mut packed) else {
+            let Some(records) = packing.block(block, &mut packed) else {
                 return Ok(false);
             };
-            for (key, record) in block.keys.iter().zip(records) {
-                let range = (key >> bits) as usize % RANGES;
-                let next = &mut self.next[range];
-                let Some(place) = self.records.get_mut(*next as usize) else {
-                    return Ok(false);
-                };
-                *place = *record;
-                *next += 1;
-                if (*next as usize).is_multiple_of(BUCKET) {
-                    *next = self.buckets * BUCKET as u32;
-                    self.chains[range].push(self.buckets);
-                    self.buckets += 1;
-                }
-            }
+            self.put(blocks, from, block.keys, records, bits);
         }
         Ok(true)
+    }
+
+    /// Writes a block's units where those of their ranges stand.
+    fn put(&mut self, blocks: &Blocks<'_>, from: usize, keys: &[u32], records: &[u64], bits: u32) {
+        let (lines, rest) = records.as_chunks::<LINE>();
+        let (keys, rest_keys) = keys.as_chunks::<LINE>();
+        let mut next = from + BLOCK;
+        for (keys, records) in keys.iter().zip(lines) {
+            blocks.ahead(next);
+            next += LINE;
+            for at in 0..LINE {
+                self.put_one((keys[at] >> bits) as usize, records[at]);
+            }
+        }
+        for (key, record) in rest_keys.iter().zip(rest) {
+            self.put_one((key >> bits) as usize, *record);
+        }
+    }
+
+    #[inline(always)]
+    fn put_one(&mut self, range: usize, record: u64) {
+        let range = range % RANGES;
+        let at = self.next[range] as usize;
+        // There is room for all.
+        if let Some(place) = self.records.get_mut(at) {
+            *place = record;
+        }
+        self.next[range] = at as u32 + 1;
+        if (at + 1).is_multiple_of(BUCKET) {
+            self.begin(range);
+        }
+    }
+
+    /// Begins a bucket.
+    #[cold]
+    fn begin(&mut self, range: usize) {
+        self.next[range] = self.buckets * BUCKET as u32;
+        self.chains[range].push(self.buckets);
+        self.buckets += 1;
     }
 
     /// The units of a range.
@@ -219,7 +245,8 @@ impl Spread {
     }
 
     fn count(&self, range: usize) -> usize {
-        self.chains[range].len() * BUCKET + self.next[range] as usize % BUCKET
+        let full = (self.chains[range].len() - 1) * BUCKET;
+        full + self.next[range] as usize % BUCKET - late(range)
     }
 }
 

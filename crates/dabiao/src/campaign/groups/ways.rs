@@ -8,7 +8,7 @@
 
 use super::NO_GROUP;
 use super::cells::{Cells, add_small};
-use super::numbers::{Blocks, Room, Weighing};
+use super::numbers::{Blocks, Room};
 use super::spread::{self, Sizes};
 use crate::fault::Fault;
 use crate::threads::{on_threads, stretches};
@@ -117,13 +117,9 @@ pub(super) fn in_order(blocks: &Blocks<'_>, threads: usize) -> Result<Option<Vec
         let first = first as u32;
         let mut room = Room::with(first);
         for rows in Blocks::of(rows) {
-            if !blocks.read(rows.clone(), &mut room)? {
-                continue;
-            }
             let count = rows.len();
-            match blocks.weigh(rows, Weighing::Whole, &mut room)? {
-                Some(block) if add_small(block, cells, first) == count => {}
-                _ => return Ok(false),
+            if add_small(blocks, rows, &mut room, cells, first)? < count {
+                return Ok(false);
             }
         }
         Ok(true)

@@ -8,20 +8,47 @@ use super::spread::{self, Sizes};
 use super::*;
 use crate::vectors::{Path, force};
 
-/// Units' keys, values and weights.
+/// Units' keys, values and weights, as decimals and as the floats they come from.
 #[derive(Clone, Debug)]
 struct Units {
     groups: usize,
     keys: Vec<u32>,
     values: Vec<i64>,
     weights: Vec<i64>,
+    floats: [Vec<f64>; 2],
 }
 
 impl Units {
-    /// With values in millionths and whole weights.
+    /// With values near these, and weights.
+    fn new(groups: usize, keys: Vec<u32>, values: &[i64], weights: &[i64]) -> Units {
+        let floats = [values, weights].map(|numbers| {
+            let numbers = numbers.iter().zip(&keys);
+            // What stands in a unit that is left out does not matter.
+            let float = |(number, key): (&i64, &u32)| match *key {
+                NO_GROUP => f64::NAN,
+                _ => *number as f64 / 1e6,
+            };
+            numbers.map(float).collect::<Vec<f64>>()
+        });
+        let decimal = |float: &f64| Decimal::from_f64(*float).map_or(0, Decimal::millionths);
+        let [values, weights] = [0, 1].map(|n: usize| floats[n].iter().map(decimal).collect());
+        Units {
+            groups,
+            keys,
+            values,
+            weights,
+            floats,
+        }
+    }
+
     fn blocks(&self) -> Blocks<'_> {
         let (values, weights) = (&self.values, &self.weights);
         let (values, weights) = (Numbers::Millionths(values), Numbers::Millionths(weights));
+        Blocks::new(&self.keys, self.groups, values, Some(weights)).unwrap()
+    }
+
+    fn float_blocks(&self) -> Blocks<'_> {
+        let [values, weights] = [0, 1].map(|n: usize| Numbers::Floats(&self.floats[n]));
         Blocks::new(&self.keys, self.groups, values, Some(weights)).unwrap()
     }
 
@@ -71,6 +98,7 @@ fn units() -> impl Strategy<Value = Units> {
     let size = prop_oneof![
         3 => Just((0..100_000_000i64, 0..500i64)),
         1 => Just((-100_000_000..1i64, -3..1i64)),
+        1 => Just((-9..10i64, -4..9i64)),
         1 => Just((MOST - 5..MOST, 1..500i64)),
     ];
     let alike = (1..300usize, size).prop_flat_map(|(groups, size)| {
@@ -106,12 +134,9 @@ fn units() -> impl Strategy<Value = Units> {
         if without == 2 {
             keys.fill(NO_GROUP);
         }
-        Units {
-            groups,
-            values: units.iter().map(|unit| unit.1.0).collect(),
-            weights: units.iter().map(|unit| unit.1.1 * ONE).collect(),
-            keys,
-        }
+        let values: Vec<i64> = units.iter().map(|unit| unit.1.0).collect();
+        let weights: Vec<i64> = units.iter().map(|unit| unit.1.1 * ONE).collect();
+        Units::new(groups, keys, &values, &weights)
     })
 }
 
@@ -120,17 +145,19 @@ proptest! {
 
     #[test]
     fn every_way_is_exact(units in units(), threads in 1..4usize, bits in 0..5u32, round in 1..3000usize) {
-        let (blocks, plainly) = (units.blocks(), units.plainly());
+        let plainly = units.plainly();
         for path in Path::ALL {
             if !force(path) {
                 continue;
             }
-            units.check(ways::sum(&blocks, threads).unwrap(), &plainly)?;
-            if let Some(cells) = spread::sum(&blocks, threads, Sizes { bits, round }).unwrap() {
-                units.check(Cells::Small(cells), &plainly)?;
-            }
-            if let Some(cells) = ways::in_order(&blocks, threads).unwrap() {
-                units.check(Cells::Small(cells), &plainly)?;
+            for blocks in [units.blocks(), units.float_blocks()] {
+                units.check(ways::sum(&blocks, threads).unwrap(), &plainly)?;
+                if let Some(cells) = spread::sum(&blocks, threads, Sizes { bits, round }).unwrap() {
+                    units.check(Cells::Small(cells), &plainly)?;
+                }
+                if let Some(cells) = ways::in_order(&blocks, threads).unwrap() {
+                    units.check(Cells::Small(cells), &plainly)?;
+                }
             }
         }
     }
@@ -139,45 +166,48 @@ proptest! {
 /// Numbers of everyday size take the quick ways, and larger ones fall back to the same sums.
 #[test]
 fn quick_ways_are_taken() {
-    let rows = 40_000u32;
-    let mut units = Units {
-        groups: 10_000,
-        keys: (0..rows)
-            .map(|row| row.wrapping_mul(2_654_435_761) % 10_000)
-            .collect(),
-        values: (0..i64::from(rows))
-            .map(|row| row * 10_007 % 100_000_000)
-            .collect(),
-        weights: (0..i64::from(rows)).map(|row| row % 121 * ONE).collect(),
-    };
+    let (groups, rows) = (10_000, 40_000u32);
+    let shuffled: Vec<u32> = (0..rows)
+        .map(|row| row.wrapping_mul(2_654_435_761) % 10_000)
+        .collect();
+    let mut sorted = shuffled.clone();
+    sorted.sort_unstable();
+    let mut values: Vec<i64> = (0..i64::from(rows))
+        .map(|row| row * 10_007 % 100_000_000)
+        .collect();
+    let mut weights: Vec<i64> = (0..i64::from(rows)).map(|row| row % 121 * ONE).collect();
     let sizes = Sizes {
         bits: 6,
         round: 3_000,
     };
-    let done = spread::sum(&units.blocks(), 2, sizes).unwrap().unwrap();
-    units.check(Cells::Small(done), &units.plainly()).unwrap();
-    assert!(ways::in_order(&units.blocks(), 2).unwrap().is_none());
-    units.keys.sort_unstable();
-    units.keys[9] = NO_GROUP;
-    let cells = ways::in_order(&units.blocks(), 2).unwrap().unwrap();
-    units.check(Cells::Small(cells), &units.plainly()).unwrap();
+    let check = |keys: &[u32], values: &[i64], weights: &[i64], spread: bool, in_order: bool| {
+        let units = Units::new(groups, keys.to_vec(), values, weights);
+        let plainly = units.plainly();
+        for blocks in [units.blocks(), units.float_blocks()] {
+            let found = [
+                spread::sum(&blocks, 2, sizes).unwrap(),
+                ways::in_order(&blocks, 2).unwrap(),
+            ];
+            assert_eq!(found.each_ref().map(Option::is_some), [spread, in_order]);
+            let found = found.into_iter().flatten().map(Cells::Small);
+            for cells in found.chain([ways::sum(&blocks, 2).unwrap()]) {
+                units.check(cells, &plainly).unwrap();
+            }
+        }
+    };
+    check(&shuffled, &values, &weights, true, false);
+    sorted[9] = NO_GROUP;
+    check(&sorted, &values, &weights, true, true);
     // One number that was not looked at, and does not fit in with the others.
-    units.values[20_001] = MOST;
-    assert!(spread::sum(&units.blocks(), 2, sizes).unwrap().is_none());
-    let cells = ways::sum(&units.blocks(), 2).unwrap();
-    units.check(cells, &units.plainly()).unwrap();
+    values[20_001] = 1_000_000_000 * ONE;
+    check(&sorted, &values, &weights, false, true);
     // A weight that is not whole.
-    units.weights[39_999] += 1;
-    assert!(ways::in_order(&units.blocks(), 2).unwrap().is_none());
-    assert!(spread::sum(&units.blocks(), 2, sizes).unwrap().is_none());
+    weights[39_999] += 1;
+    check(&sorted, &values, &weights, false, false);
     // Sums past the end of a machine word, though no product is.
-    units.values.fill(MOST);
-    units.weights.fill(ONE);
-    units.keys.fill(77);
-    assert!(ways::in_order(&units.blocks(), 2).unwrap().is_none());
-    assert!(spread::sum(&units.blocks(), 2, sizes).unwrap().is_none());
-    let cells = ways::sum(&units.blocks(), 2).unwrap();
-    units.check(cells, &units.plainly()).unwrap();
+    values.fill(MOST);
+    weights.fill(ONE);
+    check(&vec![77; rows as usize], &values, &weights, false, false);
 }
 
 /// The first fault is the one that is told, whatever the way and the threads.
