@@ -36,6 +36,24 @@ impl Piece {
         mapped.map_or_else(|| Piece::Heap(vec![0; bytes.div_ceil(8)]), Piece::Mapped)
     }
 
+    /// Room for so many numbers.
+    pub(crate) fn of<T: Plain>(numbers: usize) -> Piece {
+        Piece::zeroed(numbers.saturating_mul(size_of::<T>()))
+    }
+
+    /// The first so many numbers; none where there are not as many.
+    pub(crate) fn numbers<T: Plain + Immutable>(&self, numbers: usize) -> &[T] {
+        let bytes = self.bytes().get(..numbers.saturating_mul(size_of::<T>()));
+        <[T]>::ref_from_bytes(bytes.unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// The same, to be written.
+    pub(crate) fn numbers_mut<T: Plain>(&mut self, numbers: usize) -> &mut [T] {
+        let bytes = self.bytes_mut();
+        let bytes = bytes.get_mut(..numbers.saturating_mul(size_of::<T>()));
+        <[T]>::mut_from_bytes(bytes.unwrap_or_default()).unwrap_or_default()
+    }
+
     fn bytes(&self) -> &[u8] {
         match self {
             Piece::Heap(words) => words.as_bytes(),
@@ -120,6 +138,12 @@ impl<T: Plain + Immutable + Copy> Cells<T> {
     /// The numbers at a place of a piece.
     pub(crate) fn part(piece: &Arc<Piece>, place: Range<usize>) -> Self {
         Cells::Part(Arc::clone(piece), place, PhantomData)
+    }
+
+    /// The first so many numbers of a piece.
+    pub(crate) fn first(piece: Piece, numbers: usize) -> Self {
+        let bytes = numbers.saturating_mul(size_of::<T>());
+        Cells::Part(Arc::new(piece), 0..bytes, PhantomData)
     }
 
     pub(crate) fn push(&mut self, number: T) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::rollup::PhaseTable;
 use crate::fault::{Fault, Faults};
+use crate::memory::Cells;
 use crate::observations::{Column, Observations, Table, UnitPoints};
 use crate::plan::node::{Outcomes, Reading, Row};
 use crate::plan::total::Published;
@@ -276,7 +277,7 @@ pub(super) fn weigh(
         own_cohort: false,
         columns,
         details: Details::Given(leaves),
-        ranks: Vec::new(),
+        ranks: Cells::default(),
     };
     scores.ranks = ranks(&scores, 1);
     Ok(scores)

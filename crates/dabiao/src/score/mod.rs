@@ -48,7 +48,7 @@ pub struct Scores {
     pub(crate) columns: Columns,
     pub(crate) details: Details,
     /// Places from 1; 0 for none.
-    pub(crate) ranks: Vec<u32>,
+    pub(crate) ranks: Cells<u32>,
 }
 
 /// Results by column; points are scaled, with [`NONE`] set aside.

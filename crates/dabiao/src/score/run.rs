@@ -11,6 +11,7 @@ use super::rank::ranks;
 use super::{Columns, Details, ScoreOptions, Scores};
 use crate::cohort::{Cohort, Statistics, Summary, mismatch};
 use crate::fault::{Fault, FaultCode, Faults};
+use crate::memory::Cells;
 use crate::observations::Observations;
 use crate::plan::kernel::LANES;
 use crate::plan::marking::{Cohorts, Marker};
@@ -254,7 +255,7 @@ pub(crate) fn run(
         own_cohort: options.statistics.is_none(),
         columns,
         details: Details::later(plan, compiled, options.threads),
-        ranks: Vec::new(),
+        ranks: Cells::default(),
     };
     scores.ranks = ranks(&scores, options.threads_at_most());
     Ok(scores)

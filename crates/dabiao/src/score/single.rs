@@ -96,7 +96,7 @@ impl CardScorer {
                 statistics,
                 columns: Columns::with_rows(standard.plan(), 1),
                 details: Details::Given(leaves.collect()),
-                ranks: vec![0],
+                ranks: Cells::Own(vec![0]),
                 own_cohort: false,
             },
         })

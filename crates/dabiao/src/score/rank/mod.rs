@@ -9,6 +9,7 @@ use std::ops::Range;
 use self::keys::Keys;
 use self::places::places;
 use super::{Column, Leaf, NO_GRADE, NONE, Scores};
+use crate::memory::Cells;
 use crate::plan::{Part, TieBreak};
 use crate::threads::stretches;
 
@@ -103,7 +104,7 @@ impl Standings {
         let standing = Standing {
             keys: self.keys.iter().map(|key| Column::Wide(key)).collect(),
         };
-        ranks_of(&standing, Placed::Listed(&self.placed), threads)
+        ranks_of(&standing, Placed::Listed(&self.placed), threads).to_vec()
     }
 }
 
@@ -111,8 +112,9 @@ impl Scores {
     /// Sets the places of these communities, which are a part of a longer table, to those in
     /// the whole; see [`Standings::places`]. 0 stands for none, as what is wanting does.
     pub fn set_places(&mut self, places: &[u32]) {
-        self.ranks = places.to_vec();
-        self.ranks.resize(self.len(), 0);
+        let mut places = places.to_vec();
+        places.resize(self.len(), 0);
+        self.ranks = Cells::Own(places);
     }
 }
 
@@ -150,20 +152,20 @@ impl<'a> Placed<'a> {
 }
 
 /// Places from 1; 0 without a total or where a veto took the grade.
-pub(crate) fn ranks(scores: &Scores, threads: usize) -> Vec<u32> {
+pub(crate) fn ranks(scores: &Scores, threads: usize) -> Cells<u32> {
     ranks_of(&Standing::new(scores), Placed::new(scores), threads)
 }
 
-fn ranks_of(standing: &Standing<'_>, placed: Placed<'_>, threads: usize) -> Vec<u32> {
+fn ranks_of(standing: &Standing<'_>, placed: Placed<'_>, threads: usize) -> Cells<u32> {
     let rows = standing.keys.first().map_or(0, |totals| totals.len());
     let threads = if rows < ROWS_FOR_THREADS { 1 } else { threads };
     ranked(standing, placed, &stretches(rows, threads))
 }
 
-fn ranked(standing: &Standing<'_>, placed: Placed<'_>, parts: &[Range<usize>]) -> Vec<u32> {
+fn ranked(standing: &Standing<'_>, placed: Placed<'_>, parts: &[Range<usize>]) -> Cells<u32> {
     match Keys::new(standing, placed, parts) {
         Some(keys) => places(standing, &keys, parts),
-        None => Vec::new(),
+        None => Cells::default(),
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::Standing;
 use super::keys::{CHUNK, Keys};
+use crate::memory::{Cells, Piece};
 use crate::threads::on_threads;
 use crate::vectors::vectorised;
 
@@ -20,7 +21,8 @@ const LANES: usize = 32;
 
 /// Rows by bucket, each below its prefix; in a bucket in their order.
 struct Counted {
-    entries: Vec<u64>,
+    entries: Piece,
+    placed: usize,
     /// Where each bucket ends.
     ends: Vec<u32>,
 }
@@ -48,7 +50,8 @@ impl Counted {
         }
         // The rows of the last bucket have no entries.
         let placed = next.last().map_or(0, |before| *before as usize);
-        let mut entries = vec![0u64; placed];
+        let mut piece = Piece::of::<u64>(placed);
+        let entries = piece.numbers_mut::<u64>(placed);
         for rows in chunks() {
             let buckets = &mut buckets[..rows.len()];
             let prefixes = &mut prefixes[..rows.len()];
@@ -65,27 +68,37 @@ impl Counted {
         }
         next.truncate(keys.buckets as usize);
         Counted {
-            entries,
+            entries: piece,
+            placed,
             ends: next,
         }
+    }
+
+    fn entries(&self) -> &[u64] {
+        self.entries.numbers(self.placed)
     }
 
     fn bucket(&self, bucket: usize) -> &[u64] {
         let start = bucket.checked_sub(1).map_or(0, |before| self.ends[before]);
         let entries = start as usize..self.ends[bucket] as usize;
-        self.entries.get(entries).unwrap_or_default()
+        self.entries().get(entries).unwrap_or_default()
     }
 }
 
 /// The places of all rows; 0 for none. The parts are of all rows, each for a thread.
-pub(super) fn places(standing: &Standing<'_>, keys: &Keys<'_>, parts: &[Range<usize>]) -> Vec<u32> {
+pub(super) fn places(
+    standing: &Standing<'_>,
+    keys: &Keys<'_>,
+    parts: &[Range<usize>],
+) -> Cells<u32> {
     let rows = parts.last().map_or(0, |part| part.end);
     let counted = on_threads(parts.to_vec(), |rows| Counted::new(keys, rows));
     let end = |bucket: usize| counted.iter().map(|part| part.ends[bucket]).sum();
     let ends: Vec<u32> = (0..keys.buckets as usize).map(end).collect();
-    let ranks: Vec<AtomicU32> = (0..rows).map(|_| AtomicU32::new(0)).collect();
+    let mut piece = Piece::of::<AtomicU32>(rows);
+    let ranks: &[AtomicU32] = piece.numbers_mut(rows);
     on_threads(stretches(&ends, parts.len()), |buckets| {
-        let mut room = Room::new(standing, keys, &ranks);
+        let mut room = Room::new(standing, keys, ranks);
         for bucket in buckets {
             let before = bucket.checked_sub(1).map_or(0, |before| ends[before]);
             if ends[bucket] > before {
@@ -93,7 +106,7 @@ pub(super) fn places(standing: &Standing<'_>, keys: &Keys<'_>, parts: &[Range<us
             }
         }
     });
-    ranks.into_iter().map(AtomicU32::into_inner).collect()
+    Cells::first(piece, rows)
 }
 
 /// The buckets cut into stretches of about as many rows.
