@@ -79,7 +79,7 @@ fn check(keys: &[Vec<i64>], placed: &[bool], what: &str) {
         for path in Path::ALL.into_iter().filter(|path| force(*path)) {
             for threads in [1, 2, 3, 16] {
                 let parts = stretches(rows, threads);
-                let ranks = ranked(&standing, Placed::Listed(placed), &parts);
+                let ranks = ranked(&standing, Placed::Listed(placed), &parts).to_vec();
                 assert!(ranks == expected, "{what}, {path:?}, {threads} threads");
             }
         }
@@ -181,7 +181,7 @@ fn crowds_and_outliers_have_their_places() {
 fn what_all_have_alike_tells_nobody_apart() {
     let totals = [3, 1, NONE, 3, 2];
     let bonus = Column::Same(0, 5);
-    let ranks = |keys: Vec<Column<'_>>| ranks_of(&Standing { keys }, Placed::All, 2);
+    let ranks = |keys: Vec<Column<'_>>| ranks_of(&Standing { keys }, Placed::All, 2).to_vec();
     assert_eq!(ranks(vec![Column::Wide(&totals), bonus]), [1, 4, 0, 1, 3]);
     assert_eq!(ranks(vec![Column::Same(7, 3), bonus]), [1, 1, 1]);
     let ties = Column::Wide(&[2, 9, 9]);
@@ -199,6 +199,6 @@ fn a_grade_that_was_taken_takes_the_place() {
         grades: &[NO_GRADE, NO_GRADE, 1],
         earned: &[0, NO_GRADE, 1],
     };
-    assert_eq!(ranks_of(&standing, placed, 1), [0, 1, 2]);
+    assert_eq!(ranks_of(&standing, placed, 1).to_vec(), [0, 1, 2]);
     assert_eq!([0, 1, 2].map(|row| placed.has(row)), [false, true, true]);
 }
