@@ -53,7 +53,11 @@ impl GroupExtremes {
         });
         let mut all = GroupExtremes(vec![NOTHING; groups]);
         for part in done {
-            all = all.merge(&part?)?;
+            match part {
+                Ok(part) => all = all.merge(&part)?,
+                // Which fault was found first depends on the threads.
+                Err(fault) => return Err(blocks.fault().err().unwrap_or(fault)),
+            }
         }
         Ok(all)
     }

@@ -229,6 +229,10 @@ fn the_first_fault_is_told() {
                 let (values, weights) = (Numbers::Floats(values), Numbers::Floats(weights));
                 let fault = GroupSums::of(keys, groups as usize, values, Some(weights), threads);
                 assert_eq!(fault.unwrap_err().place.line, Some(at as u64 + 1));
+                let of = GroupExtremes::of(keys, groups as usize, values, threads).err();
+                let of = of.and_then(|fault| fault.place.line);
+                let alone = Blocks::new(keys, groups as usize, values, None).unwrap();
+                assert_eq!(of, alone.fault().err().and_then(|fault| fault.place.line));
             };
             weights[units - 1] = f64::INFINITY;
             expect(&keys, &values, &weights, units - 1);
