@@ -11,7 +11,7 @@ use super::Standing;
 use super::keys::{CHUNK, Keys};
 use crate::memory::{Cells, Piece};
 use crate::threads::on_threads;
-use crate::vectors::vectorised;
+use crate::vectors::{prefetch, vectorised};
 
 /// In buckets of at most this many rows each row is compared with all others, which is quicker
 /// than to sort them.
@@ -163,6 +163,11 @@ impl<'a> Room<'a> {
     /// Gives out the places of a bucket of so many rows, with so many before them.
     fn place(&mut self, counted: &[Counted], bucket: usize, rows: usize, before: u32) {
         let entries = || counted.iter().map(|part| part.bucket(bucket));
+        // Their places stand all over the table: they come near while the bucket is sorted.
+        for entry in entries().flatten() {
+            let at = *entry as u32 as usize;
+            prefetch(self.ranks.get(at..=at).unwrap_or_default());
+        }
         if rows == 1 || self.keys.bucket_is_all {
             for entry in entries().flatten() {
                 self.set(*entry as u32, before + 1);
