@@ -77,8 +77,8 @@ def table(settings: Settings, report: Report, work: Work, near: Near) -> None:
                     agreed[NAMES[engine]] = worker.ask("agree")
         size = sum(path.stat().st_size for path in folder.glob("[0-9]*.*"))
         # What is still to be written to the disk would be written while times are taken.
-        for file in folder.iterdir():
-            file.unlink()
+        for dumped in folder.iterdir():
+            dumped.unlink()
         for _ in range(settings.rounds):
             for number in settings.both:
                 said = threads(number)
