@@ -6,8 +6,8 @@ use std::path::Path;
 
 use dabiao::{Faults, Lang, ScoreOptions, Standard};
 use dabiao_io::{
-    Held, ReadOptions, Source, TableOptions, TableScores, read_observations, score_table, summary,
-    write_scores,
+    Held, Limits, ReadOptions, Source, TableOptions, TableScores, read_observations, score_table,
+    summary, write_scores,
 };
 use proptest::prelude::*;
 use toml::de::{DeTable, DeValue};
@@ -298,4 +298,37 @@ fn a_parquet_file_is_scored_in_parts_too() {
     scores.write_scores_parquet(&mut columns).unwrap();
     assert!(columns.starts_with(b"PAR1") && columns.ends_with(b"PAR1"));
     assert!(!calls.lock().unwrap().is_empty());
+
+    // A file may have more rows than the limit; a group of them no more bytes.
+    let limited = |limits: Limits| {
+        let read = ReadOptions::new().with_limits(limits);
+        let options = TableOptions::new(read, ScoreOptions::new());
+        let options = options.with_held(Held {
+            rows: 100,
+            cells: usize::MAX,
+        });
+        score_table(&standard(), Source::path(file.path()), &options)
+    };
+    let stated = Limits::default();
+    let TableScores::Parts(scores) = limited(Limits {
+        rows: 200,
+        ..stated
+    })
+    .unwrap() else {
+        panic!("held whole");
+    };
+    let mut written = Vec::new();
+    scores.write_scores(&mut written).unwrap();
+    assert_eq!(text(written), expected.unwrap().0);
+    let fault = limited(Limits {
+        bytes: 1_000,
+        ..stated
+    });
+    assert!(said(fault.unwrap_err()).contains("at most 1,000 bytes uncompressed"));
+    let options = ReadOptions::new().with_limits(Limits {
+        rows: 200,
+        ..stated
+    });
+    let fault = read_observations(&standard(), Source::path(file.path()), &options);
+    assert!(said(fault.unwrap_err()).contains("at most 200 rows"));
 }

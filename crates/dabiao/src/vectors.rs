@@ -7,7 +7,7 @@
 //! This is the one module with `unsafe` code. A function with `target_feature` may be called
 //! only where the machine has the features. `path` gives nothing else: `PATH` is private,
 //! starts out as what the standard library detects, and [`force`] stores a path only after
-//! asking [`Path::is_here`] for it. [`prefetch`] gives a hint that has no effect on any value.
+//! asking [`Path::is_here`] for it. `prefetch` gives a hint that has no effect on any value.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 

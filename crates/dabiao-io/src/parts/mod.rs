@@ -60,8 +60,8 @@ pub struct TableOptions {
 }
 
 impl TableOptions {
-    /// A table is read and scored by these options. A wide table in CSV or TSV may be longer than
-    /// their limits of bytes and rows.
+    /// A table is read and scored by these options. A wide table in CSV or TSV, and a
+    /// Parquet file, may be longer than their limits of bytes and rows.
     #[must_use]
     pub fn new(read: ReadOptions, score: ScoreOptions) -> Self {
         TableOptions {
@@ -108,7 +108,7 @@ pub enum TableScores {
 
 /// Reads a table of communities and scores it, whatever its length.
 ///
-/// A wide table in CSV or TSV may be longer than memory: beyond what is [`Held`] its rows go to
+/// A wide table in CSV, TSV or a Parquet file may be longer than memory: beyond what is [`Held`] its rows go to
 /// unnamed temporary files (in the folder that `TMPDIR` names), sorted by code. What grows with the rows in memory are a total and the tie-breaks, 8 bytes each, and
 /// a place, 4 bytes, a community; and the distinct values of cohorts that are ranked.
 ///

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use dabiao::arrow::each_row;
 use dabiao::{Cell, Fault, FaultCode, Faults, Text};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::ChunkReader;
 
 use super::guard;
 use super::source::Opened;
@@ -23,19 +24,28 @@ pub(super) fn read(
     options: &ReadOptions,
     each: &mut dyn FnMut(Row<'_>) -> ControlFlow<()>,
 ) -> Result<(), Faults> {
+    let file = opened.file.take();
+    let file = file.filter(|_| options.unbounded && format == Format::Parquet);
+    let mut rows = Rows {
+        options,
+        length: opened.length,
+        most: match file {
+            Some(_) => u64::MAX,
+            None => options.limits.rows,
+        },
+        line: 1,
+        each,
+    };
+    if let Some(file) = file {
+        return rows.parquet(file);
+    }
     let mut bytes = Vec::new();
     let mut bounded = (&mut opened.data).take(options.limits.bytes);
     bounded
         .read_to_end(&mut bytes)
         .map_err(|error| damaged(&error))?;
-    let mut rows = Rows {
-        options,
-        length: opened.length,
-        line: 1,
-        each,
-    };
     if format == Format::Parquet {
-        rows.parquet(bytes)
+        rows.parquet(Bytes::from(bytes))
     } else {
         rows.arrow(bytes)
     }
@@ -62,20 +72,26 @@ fn guarded<T, E: std::fmt::Display>(read: impl FnOnce() -> Result<T, E>) -> Resu
 struct Rows<'r> {
     options: &'r ReadOptions,
     length: u64,
+    /// Rows there may be, the heading among them.
+    most: u64,
     /// The row that was handed on last; the heading is row 1.
     line: u64,
     each: &'r mut dyn FnMut(Row<'_>) -> ControlFlow<()>,
 }
 
 impl Rows<'_> {
-    fn parquet(&mut self, bytes: Vec<u8>) -> Result<(), Faults> {
-        let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes)))?;
+    /// A file of any length is read group by group, each of which keeps the limit of bytes.
+    fn parquet(&mut self, input: impl ChunkReader + 'static) -> Result<(), Faults> {
+        let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new(input))?;
         let about = builder.metadata();
         let rows = u64::try_from(about.file_metadata().num_rows()).unwrap_or(u64::MAX);
         let sizes = about.row_groups().iter();
         let sizes = sizes.map(|group| u64::try_from(group.total_byte_size()).unwrap_or(u64::MAX));
-        let all = sizes.fold(0_u64, u64::saturating_add);
-        check_size(all, &self.options.limits)?;
+        let held = match self.most {
+            u64::MAX => sizes.max().unwrap_or_default(),
+            _ => sizes.fold(0_u64, u64::saturating_add),
+        };
+        check_size(held, &self.options.limits)?;
         self.check_rows(rows.saturating_add(1))?;
         if self.heading(builder.schema())?.is_break() {
             return Ok(());
@@ -143,10 +159,10 @@ impl Rows<'_> {
     }
 
     fn check_rows(&self, rows: u64) -> Result<(), Fault> {
-        if rows <= self.options.limits.rows {
+        if rows <= self.most {
             return Ok(());
         }
-        let most = grouped(self.options.limits.rows);
+        let most = grouped(self.most);
         let expected = Text::new(
             format!("至多 {most} 行\u{ff08}含标题行\u{ff09}"),
             format!("at most {most} rows with the heading"),

@@ -133,7 +133,7 @@ pub struct ReadOptions {
     pub(crate) limits: Limits,
     pub(crate) progress: Option<ReadProgress>,
     pub(crate) threads: Option<usize>,
-    /// Whether texts may be longer than the limits.
+    /// Whether what comes as it is read may be longer than the limits.
     pub(crate) unbounded: bool,
 }
 
@@ -192,7 +192,7 @@ impl ReadOptions {
         self.threads.unwrap_or_else(available)
     }
 
-    /// Texts may be longer than the limits: parts alone of them are held.
+    /// Texts and Parquet files may be longer than the limits: parts alone of them are held.
     pub(crate) fn in_parts(mut self) -> Self {
         self.unbounded = true;
         self
@@ -294,7 +294,13 @@ pub(crate) fn read_table(
     let stream = options.for_stream();
     let opened = source.open(&stream.limits).and_then(|mut opened| {
         let format = format_of(&mut opened, options.format)?;
-        if format.is_some() {
+        // Text comes as it is read, and so does a Parquet file.
+        let comes = match format {
+            None => true,
+            Some(Format::Parquet) => options.unbounded && opened.file.is_some(),
+            Some(_) => false,
+        };
+        if !comes {
             opened.check_length(&options.limits)?;
         }
         Ok((opened, format))

@@ -72,6 +72,7 @@ impl<'a> Source<'a> {
 
     pub(super) fn open(self, limits: &Limits) -> Result<Opened<'a>, Fault> {
         let name = self.name;
+        let mut own = None;
         let (data, length): (Box<dyn ReadSeek + 'a>, u64) = match self.kind {
             Kind::Bytes(bytes) => (Box::new(Cursor::new(bytes)), bytes.len() as u64),
             Kind::Stdin => spool(io::stdin().lock(), limits)?,
@@ -84,13 +85,19 @@ impl<'a> Source<'a> {
                     return Err(Fault::new(FaultCode::Unreadable).expected(expected));
                 }
                 if about.is_file() {
+                    own = file.try_clone().ok();
                     (Box::new(file), about.len())
                 } else {
                     spool(file, limits)?
                 }
             }
         };
-        let opened = Opened { name, data, length };
+        let opened = Opened {
+            name,
+            data,
+            length,
+            file: own,
+        };
         opened.check_length(limits)?;
         Ok(opened)
     }
@@ -112,6 +119,8 @@ pub(super) struct Opened<'a> {
     pub(super) name: String,
     pub(super) data: Box<dyn ReadSeek + 'a>,
     pub(super) length: u64,
+    /// The same, where it is a file: it can be read in places.
+    pub(super) file: Option<File>,
 }
 
 impl Opened<'_> {
